@@ -1,6 +1,6 @@
 import { type nn, readConfig } from "../src/engine.ts";
-import { Gemma3 } from "./gemma3.ts";
-import { gemma3Config } from "./gemma3_config.ts";
+import { Gemma2, gemma2Config } from "./gemma2.ts";
+import { Gemma3, gemma3Config } from "./gemma3.ts";
 import { GptNeo } from "./gpt_neo.ts";
 import { gptNeoConfig } from "./gpt_neo_config.ts";
 import { GptNeoX } from "./gpt_neox.ts";
@@ -20,6 +20,7 @@ type Json = Readonly<Record<string, unknown>>;
 
 /** Architectures by Hugging Face's `model_type`. A new one is a file in this folder and a line here. */
 export const architectures: Readonly<Record<string, (config: Json) => nn.LanguageModel>> = {
+  gemma2: (config) => new Gemma2(gemma2Config(config)),
   gemma3_text: (config) => new Gemma3(gemma3Config(config)),
   gpt2: (config) => new Gpt2(gpt2Config(config)),
   gpt_neo: (config) => new GptNeo(gptNeoConfig(config)),

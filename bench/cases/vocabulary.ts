@@ -1,9 +1,11 @@
 import type { HostArray } from "../../src/gpu/buffer.ts";
+import { capLogits } from "../../src/ops/cap_logits.ts";
 import { logitsGradient } from "../../src/ops/logits_gradient.ts";
 import { FINISHED, markTokens, markWords, type NextTokenOptions, nextToken } from "../../src/ops/next_token.ts";
 import { SAMPLED_TOKEN } from "../../src/ops/records.ts";
 import { tokenStatistics } from "../../src/ops/token_statistics.ts";
 import type { HostValues } from "../../src/testing/check_op.ts";
+import { capLogitsReference } from "../../src/testing/reference/cap_logits.ts";
 import { nextTokenReference } from "../../src/testing/reference/next_token.ts";
 import { tokenStatisticsReference } from "../../src/testing/reference/token_statistics.ts";
 import { given, integers, normal } from "../../src/testing/values.ts";
@@ -38,6 +40,7 @@ const SAMPLERS = {
 export const vocabularyCases: readonly BenchCase[] = SHAPES.flatMap(([rows, vocabulary]) => [
   tokenStatisticsCase(rows, vocabulary),
   logitsGradientCase(rows, vocabulary),
+  capLogitsCase(rows, vocabulary),
 ]);
 
 export const samplingCases: readonly BenchCase[] = SAMPLED.flatMap(([sequences, vocabulary]) =>
@@ -76,6 +79,18 @@ function logitsGradientCase(rows: number, vocabulary: number): BenchCase {
       return { logits: logitsGradient(i.logits!, { ...given, inverseTemperature: INVERSE_TEMPERATURE }) };
     },
     reference: { errorOf: ({ logits }: Outputs, inputs) => directionalError(logits!, "logits", inputs, weightedStatistics) },
+  });
+}
+
+function capLogitsCase(rows: number, vocabulary: number): BenchCase {
+  return opCase({
+    op: "cap_logits",
+    shape: `${rows}x${vocabulary}`,
+    flops: 12 * rows * vocabulary,
+    bytes: 4 * 2 * rows * vocabulary,
+    inputs: () => ({ logits: normal([rows, vocabulary], 1, 20) }),
+    build: (i) => ({ logits: capLogits(i.logits!, 30) }),
+    reference: (inputs) => capLogitsReference(inputs, 30),
   });
 }
 

@@ -57,6 +57,13 @@ const BY_HAND: readonly (readonly [what: string, shader: string, find: string, r
   ["decoding takes the prompt of a neighbour", "attention/decode_together", "has_prompt && j < prompt_end", "j < prompt_end"],
   ["heads that decode together take another row's keys", "attention/decode_together", "row == owner, lane", "true, lane"],
   ["a window holds one key too many", "attention/causal", "positions[j] < u32(WINDOW)", "positions[j] <= u32(WINDOW)"],
+  ["scores have no cap", "lib/attention_score", "return soft_cap(product, f32(CAP));", "return product;"],
+  ["the slope of a cap is forgotten", "lib/attention_score", "soft_cap_slope(vec4f(score), f32(CAP)).x", "1.0"],
+  ["scores of tiles have no cap", "lib/attention_score", "soft_cap_of_four(products, f32(CAP))", "products"],
+  ["the slope of a cap is forgotten in tiles", "lib/attention_score", "soft_cap_slope(scores, f32(CAP))", "vec4f(1.0)"],
+  ["a cap is half as high", "lib/soft_cap", "tanh_of(x / cap)", "0.5 * tanh_of(x / cap)"],
+  ["tanh overflows", "lib/soft_cap", "exp_minus_1(-2.0 * abs(x));", "-exp_minus_1(2.0 * abs(x)) / exp(2.0 * abs(x));"],
+  ["the gradient of capped logits is that of others", "policy/logits_gradient", "capped * soft_cap_slope(own, f32(CAP))", "capped"],
   ["the cache is written a position late", "attention/cache_write", "positions[row])", "positions[row] + 1u)"],
   ["rotation in the wrong direction", "attention/rope", "x1 * cosine - x2 * sine", "x1 * cosine + x2 * sine"],
   [

@@ -1,10 +1,12 @@
 // out_i = sum_j P_ij v_j,  P_ij = softmax_j(scale q_i . k_j) over the rows j that i attends to (lib/attended), in one pass over
 // the keys (Milakov & Gimelshein 2018, arXiv 1805.02867; Dao et al. 2022, arXiv 2205.14135). log_sum_exp is saved.
 // With a window (WINDOWED) a row attends to the last WINDOW of these rows alone, itself included.
+// With CAPPED scores lie below a soft cap (lib/attention_score).
 // For software adapters with subgroups. A workgroup is one subgroup and owns LANES rows of one query head, each lane one row; the lanes
 // share the loading of keys and values. Every row adds its keys in order, and a key that the row does not attend to changes nothing, so its
 // result does not depend on its neighbours.
 import package::lib::attended::{attended_rows, attends, walk_on};
+import package::lib::attention_score::score_of;
 import package::lib::element::{Element, sum_of_parts};
 import package::lib::grid::linear_workgroup;
 import package::lib::head_pair::{keep_piece, pair_element, PAIR_ELEMENTS, PIECES};
@@ -79,7 +81,7 @@ fn main(
     }
     @if(!WINDOWED) let is_attended = attends(row, j, own_rows);
     @if(WINDOWED) let is_attended = attends(row, j, own_rows) && position - positions[j] < u32(WINDOW);
-    let taken = take_score(sum_of_parts(product), is_attended, largest);
+    let taken = take_score(score_of(sum_of_parts(product)), is_attended, largest);
     largest = taken.largest;
     total = fma(total, taken.shrink, taken.weight);
     for (var d = 0u; d < HEAD_ELEMENTS; d += 1u) {

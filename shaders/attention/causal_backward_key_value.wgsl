@@ -1,10 +1,12 @@
 // With P and dS as in causal_backward_query:
 //   grad v_j = sum_i P_ij dout_i,  grad k_j = scale sum_i dS_ij q_i over the rows i that attend to j, and the group's query heads
 // With a window (WINDOWED) those are the rows that come less than WINDOW tokens after j.
+// With CAPPED scores lie below a soft cap, whose slope is a factor of dS (lib/attention_score).
 // For software adapters with subgroups. A workgroup is one subgroup and owns LANES rows of one key-value head, each lane one row; the lanes
 // share the loading of queries and grad_out. A lane adds query heads in order, and the rows of each in order. The kernel writes only the
 // key and value heads of grad_qkv.
 import package::lib::attending::{last_query_of, query_end};
+import package::lib::attention_score::{score_of, slope_of_score};
 import package::lib::element::{Element, sum_of_parts};
 import package::lib::grid::linear_workgroup;
 import package::lib::head_pair::{keep_piece, pair_element, PAIR_ELEMENTS, PIECES};
@@ -86,8 +88,9 @@ fn main(
       }
       @if(!WINDOWED) let attended = i >= row && i < end;
       @if(WINDOWED) let attended = i >= row && i < end && positions[i] - position < u32(WINDOW);
-      let probability = select(0.0, exp(sum_of_parts(product) - log_sum_exp[saved]), attended);
-      let slope = probability * (sum_of_parts(along_value) - delta[saved]) * parameters.scale;
+      let score = score_of(sum_of_parts(product));
+      let probability = select(0.0, exp(score - log_sum_exp[saved]), attended);
+      let slope = probability * (sum_of_parts(along_value) - delta[saved]) * parameters.scale * slope_of_score(score);
       for (var d = 0u; d < HEAD_ELEMENTS; d += 1u) {
         key_sum[d] = fma(Element(slope), pair_element(d), key_sum[d]);
         value_sum[d] = fma(Element(probability), pair_element(HEAD_ELEMENTS + d), value_sum[d]);

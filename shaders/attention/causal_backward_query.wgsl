@@ -1,9 +1,11 @@
 // With P_ij = exp(scale q_i . k_j - log_sum_exp_i) and delta_i = dout_i . out_i, which is saved for causal_backward_key_value:
 //   dS_ij = P_ij (dout_i . v_j - delta_i),  grad q_i = scale sum_j dS_ij k_j     (Dao et al. 2022, arXiv 2205.14135)
 // With a window (WINDOWED) a row attends to the last WINDOW of these rows alone, itself included.
+// With CAPPED scores lie below a soft cap, whose slope is a factor of dS (lib/attention_score).
 // For software adapters with subgroups. A workgroup is one subgroup and owns LANES rows of one query head, each lane one row; the lanes
 // share the loading of keys and values. Every row adds its keys in order. The kernel writes only the query heads of grad_qkv.
 import package::lib::attended::{attended_rows, attends, walk_on};
+import package::lib::attention_score::{score_of, slope_of_score};
 import package::lib::element::{Element, sum_of_parts};
 import package::lib::grid::linear_workgroup;
 import package::lib::head_pair::{keep_piece, pair_element, PAIR_ELEMENTS, PIECES};
@@ -84,7 +86,8 @@ fn main(
       product = fma(query[d], pair_element(d), product);
       along_value = fma(grad[d], pair_element(HEAD_ELEMENTS + d), along_value);
     }
-    let slope = exp(sum_of_parts(product) - normalizer) * (sum_of_parts(along_value) - along_out) * parameters.scale;
+    let score = score_of(sum_of_parts(product));
+    let slope = exp(score - normalizer) * (sum_of_parts(along_value) - along_out) * parameters.scale * slope_of_score(score);
     @if(!WINDOWED) let is_attended = attends(row, j, own_rows);
     @if(WINDOWED) let is_attended = attends(row, j, own_rows) && position - positions[j] < u32(WINDOW);
     let weight = Element(select(0.0, slope, is_attended));

@@ -1,6 +1,7 @@
 // out_i = sum_j P_ij v_j,  P_ij = softmax_j(scale q_i . k_j) over the rows j that i attends to (lib/attended), in one pass over
 // blocks of keys (Dao et al. 2022, arXiv 2205.14135; Dao 2023, arXiv 2307.08691). log_sum_exp is saved.
 // With a window (WINDOWED) a row attends to the last WINDOW of these rows alone, itself included.
+// With CAPPED scores lie below a soft cap (lib/attention_score).
 // For GPUs, and for software adapters without subgroups.
 // A workgroup owns a tile of queries of one head (lib/head_tile). It walks over the keys of every sequence that the tile has rows of.
 // Blocks are counted from the beginning of a sequence, and of the rows that it shares, which come first; totals are added by the place of a
@@ -9,6 +10,7 @@ import package::lib::head_tile::{Pieces, Vectors, begins_of, columns_of_qkv, fet
 import package::lib::head_tile::{BLOCK_ROWS, EACH, GROUPS, INVOCATIONS, PARTS, QUADS, QUADS_EACH, SLICES};
 import package::lib::tile_products::{Scores, Sums, WEIGHT_LINE, add_scores, add_sums, keep_in_tile, weights};
 import package::lib::attended::{attended_rows, four_attended};
+import package::lib::attention_score::four_scores_of;
 import package::lib::element::Element;
 import package::lib::numeric::LOWEST;
 import constants::HEAD_ELEMENTS;
@@ -133,6 +135,7 @@ fn main(
       for (var j = 0u; j < EACH; j += 1u) {
         let key = block + lane + j * ACROSS;
         let attends = (vec4u(key) < past) & in_window(places, min(key, last_key));
+        scores[j] = four_scores_of(scores[j]);
         peak = max(peak, select(vec4f(LOWEST), scores[j], attends));
       }
       peaks[lane * GROUPS + group] = peak;

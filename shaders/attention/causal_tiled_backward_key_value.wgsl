@@ -1,6 +1,7 @@
 // With P and dS as in causal_tiled_backward_query:
 //   grad v_j = sum_i P_ij dout_i,  grad k_j = scale sum_i dS_ij q_i over the rows i that attend to j, for one query head.
 // With a window (WINDOWED) those are the rows that come less than WINDOW tokens after j.
+// With CAPPED scores lie below a soft cap, whose slope is a factor of dS (lib/attention_score).
 // For GPUs, and for software adapters without subgroups.
 // A workgroup owns a tile of keys (lib/head_tile) and walks over the queries that attend to its rows. Every row adds its queries in order,
 // and a query that does not attend to the row changes nothing. Where query heads share a key-value head (GROUPED), causal_group_sum adds
@@ -10,6 +11,7 @@ import package::lib::head_tile::{fetch_part_of_grad_out, fetch_part_of_qkv, fetc
 import package::lib::head_tile::{BLOCK_ROWS, EACH, INVOCATIONS, IS_WHOLE, PARTS, QUADS, QUADS_EACH, SLICES};
 import package::lib::tile_products::{Scores, Sums, WEIGHT_LINE, add_scores, add_sums, keep_in_tile, weights};
 import package::lib::attending::{last_query_of, query_end};
+import package::lib::attention_score::{four_scores_of, slopes_of_four_scores};
 import package::lib::element::Element;
 import constants::HEAD_ELEMENTS;
 import constants::ROWS;
@@ -118,11 +120,13 @@ fn main(@builtin(local_invocation_index) index: u32, @builtin(workgroup_id) work
     for (var j = 0u; j < EACH; j += 1u) {
       let i = vec4u(block + lane + j * ACROSS);
       let saved = min(i.x, last_query) * heads + head;
-      let probability = exp(scores[j] - log_sum_exp[saved]);
+      let score = four_scores_of(scores[j]);
+      let probability = exp(score - log_sum_exp[saved]);
       @if(!WINDOWED) let attend = (i >= rows) & (i < ends);
       @if(WINDOWED) let attend = (i >= rows) & (i < ends) & (positions[min(i.x, parameters.rows - 1u)] - places < vec4u(WINDOW));
       scores[j] = select(vec4f(), probability, attend);
-      weights[(lane + j * ACROSS) * WEIGHT_LINE + group] = scores[j] * (along_values[j] - delta[saved]) * parameters.scale;
+      let slope = parameters.scale * slopes_of_four_scores(score);
+      weights[(lane + j * ACROSS) * WEIGHT_LINE + group] = scores[j] * (along_values[j] - delta[saved]) * slope;
     }
     for (var part = 0u; part < PARTS; part += 1u) {
       if !IS_WHOLE {

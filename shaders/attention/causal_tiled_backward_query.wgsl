@@ -1,6 +1,7 @@
 // With P_ij = exp(scale q_i . k_j - log_sum_exp_i) and delta_i = dout_i . out_i, which is saved for causal_tiled_backward_key_value:
 //   dS_ij = P_ij (dout_i . v_j - delta_i),  grad q_i = scale sum_j dS_ij k_j     (Dao et al. 2022, arXiv 2205.14135).
 // With a window (WINDOWED) a row attends to the last WINDOW of these rows alone, itself included.
+// With CAPPED scores lie below a soft cap, whose slope is a factor of dS (lib/attention_score).
 // For GPUs, and for software adapters without subgroups.
 // A workgroup owns a tile of queries of one head (lib/head_tile) and walks over the keys that its rows attend to. Every row adds its keys
 // in order, and a key that the row does not attend to changes nothing. The kernel writes only the query heads of grad_qkv.
@@ -9,6 +10,7 @@ import package::lib::head_tile::{fetch_part_of_qkv, fetch_slice_of_qkv, keep_par
 import package::lib::head_tile::{BLOCK_ROWS, EACH, INVOCATIONS, IS_WHOLE, PARTS, QUADS, QUADS_EACH, SLICES};
 import package::lib::tile_products::{Scores, Sums, WEIGHT_LINE, add_scores, add_sums, keep_in_tile, weights};
 import package::lib::attended::{attended_rows, four_attend, four_attended, walk_on};
+import package::lib::attention_score::{four_scores_of, slopes_of_four_scores};
 import package::lib::element::Element;
 import constants::HEAD_ELEMENTS;
 import constants::ROWS;
@@ -144,7 +146,8 @@ fn main(
       let key = block + lane + j * ACROSS;
       @if(!WINDOWED) let attend = four_attend(rows, vec4u(key), tile_rows);
       @if(WINDOWED) let attend = four_attend(rows, vec4u(key), tile_rows) & (places - positions[min(key, last_row)] < vec4u(WINDOW));
-      let slope = exp(scores[j] - normalizers) * (along_values[j] - deltas) * parameters.scale;
+      let score = four_scores_of(scores[j]);
+      let slope = exp(score - normalizers) * (along_values[j] - deltas) * (parameters.scale * slopes_of_four_scores(score));
       weights[(lane + j * ACROSS) * WEIGHT_LINE + group] = select(vec4f(), slope, attend);
     }
     for (var part = 0u; part < PARTS; part += 1u) {

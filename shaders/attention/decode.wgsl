@@ -2,9 +2,11 @@
 // the cache: lib/cached_sequence), which is what causal computes for the newest row of every sequence. This kernel is for software
 // adapters, decode_part for GPUs; where many lanes would read the same, decode_together is faster.
 // With a window (WINDOWED) j begins at position(n) - WINDOW + 1 where that is above 0.
+// With CAPPED scores lie below a soft cap (lib/attention_score).
 // HEAD_LANES lanes share a query head, and each owns every HEAD_LANES-th element: one lane, as long as it can keep a head in registers, for
 // a CPU reads no faster where lanes are neighbours, and sums over lanes cost more. A workgroup owns as many heads as fit, of one row or
 // several, and walks as far as the longest of them needs. Every head adds its keys in order, and those past its end change nothing.
+import package::lib::attention_score::score_of;
 import package::lib::cache::{Cached, from_cache};
 import package::lib::cached_sequence::place_of;
 import package::lib::element::{Element, sum_of_parts};
@@ -109,7 +111,7 @@ fn main(
     let whole = sum_over_head(sum_of_parts(product), lane);
     @if(WINDOWED) let is_attended = j <= newest && newest - j < u32(WINDOW);
     @if(!WINDOWED) let is_attended = j <= newest;
-    let taken = take_score(whole, is_attended, largest);
+    let taken = take_score(score_of(whole), is_attended, largest);
     largest = taken.largest;
     total = fma(total, taken.shrink, taken.weight);
     for (var piece = 0u; piece < PIECES; piece += 1u) {

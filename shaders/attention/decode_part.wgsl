@@ -9,6 +9,8 @@
 // first values while scores are added up. Loops have constant lengths, so that compilers unroll them. With a window (WINDOWED) j begins at
 // position(n) - WINDOW + 1 where that is above 0: blocks that lie before it whole are passed over, and a part of such blocks alone has the
 // total 0.
+// With CAPPED scores lie below a soft cap (lib/attention_score).
+import package::lib::attention_score::score_of;
 import package::lib::cache::from_cache;
 import package::lib::cache_block::{Keys, Values, Walk, element_of, fetch_keys, fetch_values};
 import package::lib::cache_block::{CHUNKS, HEAD_LANES, INVOCATIONS, KEYS, KEYS_TOGETHER, LOADS, LOAD_KEYS, PIECES, ROUNDS, STEPS, TEAM, TEAMS};
@@ -93,8 +95,8 @@ fn share_scores(products: ptr<function, Products>, count: u32, lane: u32) {
         let head = i * TEAM + lane / TEAMS;
         if head < HEADS {
           let at = min(head, HEADS - 1u) * (TEAM * LINE) + key;
-          let score = (exchange[at] + exchange[at + LINE]) + (exchange[at + 2u * LINE] + exchange[at + 3u * LINE]);
-          weights[min(head, HEADS - 1u) * KEYS + round * TEAMS + key] = score;
+          let product = (exchange[at] + exchange[at + LINE]) + (exchange[at + 2u * LINE] + exchange[at + 3u * LINE]);
+          weights[min(head, HEADS - 1u) * KEYS + round * TEAMS + key] = score_of(product);
         }
       }
       workgroupBarrier();

@@ -1,9 +1,11 @@
 // out_n = sum_j P_nj v_j,  P_nj = softmax_j(scale q_n . k_j) over the positions j = 0 .. position(n) of its sequence (their places in
 // the cache: lib/cached_sequence), as decode computes it. With a window (WINDOWED) j begins at position(n) - WINDOW + 1 where that is above 0.
+// With CAPPED scores lie below a soft cap (lib/attention_score).
 // For software adapters with subgroups. A workgroup is one subgroup and owns ROWS_TOGETHER rows, and of each of them ROW_HEADS query heads that
 // attend to one key-value head; each lane has one head of a row. A CPU shuffles faster than it reads, so lanes share what they read: a prompt is
 // read once for all rows in turn that have it in common, and what is a row's own once for its heads.
 // Every row adds its keys in order, and what it does not attend to changes nothing, so its result does not depend on its neighbours.
+import package::lib::attention_score::score_of;
 import package::lib::cache::{Cached, from_cache};
 import package::lib::element::{Element, sum_of_parts};
 import package::lib::grid::linear_workgroup;
@@ -62,7 +64,7 @@ fn attend(begin: u32, is_attended: bool, lane: u32) {
   for (var d = 0u; d < HEAD_ELEMENTS; d += 1u) {
     product = fma(query[d], pair_element(d), product);
   }
-  let taken = take_score(sum_of_parts(product), is_attended, largest);
+  let taken = take_score(score_of(sum_of_parts(product)), is_attended, largest);
   largest = taken.largest;
   total = fma(total, taken.shrink, taken.weight);
   for (var d = 0u; d < HEAD_ELEMENTS; d += 1u) {

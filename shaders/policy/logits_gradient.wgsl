@@ -1,14 +1,17 @@
 // In place, with z = logits * inverse_temperature, p = exp(z - log_sum_exp), c = (c_logp, c_entropy) and action a of each row:
 //   logits_j <- inverse_temperature * (c_logp * (1[j = a] - p_j) - c_entropy * p_j * (log p_j + H))
 // which is the gradient by the logits of  sum over rows of c_logp * logp + c_entropy * H.  A row with c = 0 becomes exact zeros.
+// With CAPPED the logits are capped already (cap_logits), and the gradient is that by the logits before: 1 - (logits / CAP)^2 times as large.
 // Row r of the logits is token first + r of all other arrays, so that a chunk of logits may begin anywhere in a batch.
 // With VEC4 rows are whole quads; with PADDED they are longer than the vocabulary, and the rest becomes zero.
 // With ROW_PER_LANE (small vocabularies) each lane handles one row; else each workgroup does one of the `parts` of a row, and its lanes
 // take four columns at a time.
 import package::lib::grid::linear_workgroup;
 import package::lib::numeric::{LOWEST, is_zero};
+@if(CAPPED) import package::lib::soft_cap::soft_cap_slope;
 import package::lib::token::{LossCoefficients, TokenStatistics};
 import constants::LANES;
+@if(CAPPED) import constants::CAP;
 
 struct Parameters {
   rows: u32,
@@ -46,10 +49,13 @@ fn main(
   let begin = first_column(index);
   let end = min(begin + parameters.part_columns, parameters.vocabulary);
   for (var column = begin + own_column(lane); column < end; column += column_step()) {
-    let logp = load(row, column) * parameters.inverse_temperature - policy.log_sum_exp;
+    let own = load(row, column);
+    let logp = own * parameters.inverse_temperature - policy.log_sum_exp;
     let p = exp(logp);
     let is_action = vec4u(column, column + 1u, column + 2u, column + 3u) == vec4u(action);
-    let gradient = c.logp * (select(vec4f(0.0), vec4f(1.0), is_action) - p) - c.entropy * p * (logp + policy.entropy);
+    let capped = c.logp * (select(vec4f(0.0), vec4f(1.0), is_action) - p) - c.entropy * p * (logp + policy.entropy);
+    @if(CAPPED) let gradient = capped * soft_cap_slope(own, f32(CAP));
+    @if(!CAPPED) let gradient = capped;
     store(row, column, select(vec4f(0.0), parameters.inverse_temperature * gradient, vec4<bool>(counts) & in_vocabulary(column)));
   }
 }

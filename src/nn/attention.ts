@@ -56,7 +56,7 @@ export interface CausalSelfAttentionOptions extends HeadLayout {
   readonly outputStd?: number;
 }
 
-/** Grouped-query causal self-attention, with rotary positions where there are any: Llama, Granite, Qwen2, Qwen3, Gemma 3, Phi-3. */
+/** Grouped-query causal self-attention, with rotary positions where there are any: Llama, Granite, Qwen2, Qwen3, Gemma, Phi-3. */
 export class CausalSelfAttention extends Module {
   readonly qkv_proj: Linear;
   readonly q_norm: RMSNorm | undefined;
@@ -78,7 +78,7 @@ export class CausalSelfAttention extends Module {
     const outputStd = options.outputStd ?? std;
     this.o_proj = new Linear(heads * headDim, hiddenSize, { bias: outputBias, ...(outputStd === undefined ? {} : { std: outputStd }) });
     this.rotary = options.rotary;
-    this.layout = { heads, keyValueHeads, headDim, scale: options.scale };
+    this.layout = { heads, keyValueHeads, headDim, scale: options.scale, cap: options.cap };
     this.window = options.window;
   }
 

@@ -19,9 +19,12 @@ export abstract class LanguageModel extends Module {
    */
   readonly sharesRows: boolean = false;
 
+  /** Where logits have a cap (Gemma 2): they are cap tanh(hidden head^T / cap). Default: none. */
+  readonly logitCap: number | undefined = undefined;
+
   /** tokens: [N] u32 -> the last hidden state [N, C], normalised, ready for the head. */
   abstract forward(tokens: Tensor, rows: Rows): Tensor;
 
-  /** The head's matrix [V, C]: logits = hidden head^T. */
+  /** The head's matrix [V, C]: logits = hidden head^T, below logitCap where there is one. */
   abstract head(): Parameter;
 }

@@ -1,4 +1,6 @@
-import { attendsToAll, type Gemma3Config, gemma3Config } from "../../models/gemma3_config.ts";
+import { attendsToAll, type GemmaConfig } from "../../models/gemma_config.ts";
+import { gemma2Config } from "../../models/gemma2.ts";
+import { gemma3Config } from "../../models/gemma3.ts";
 import { type GptNeoXConfig, gptNeoXConfig } from "../../models/gpt_neox_config.ts";
 import { type Gpt2Config, gpt2Config } from "../../models/gpt2.ts";
 import { graniteConfig } from "../../models/granite.ts";
@@ -43,10 +45,11 @@ export function ggufShape(json: Json): GgufShape {
   const family = json.model_type as string;
   if (family === "gpt2") return gpt2Shape(gpt2Config(json));
   if (family === "gpt_neox") return gptNeoXShape(gptNeoXConfig(json));
+  if (family === "gemma2") return gemma2Shape(gemma2Config(json));
   if (family === "gemma3_text") return gemma3Shape(gemma3Config(json));
   if (!Object.hasOwn(readers, family)) {
     throw new EngineError(
-      `config.json: model_type ${quoted(family)} has no GGUF file here; those that do are gemma3_text, gpt2, gpt_neox, ${listed(Object.keys(readers))}`,
+      `config.json: model_type ${quoted(family)} has no GGUF file here; those that do are gemma2, gemma3_text, gpt2, gpt_neox, ${listed(Object.keys(readers))}`,
     );
   }
   return llamaShape(readers[family as Family](json), family as Family);
@@ -148,27 +151,58 @@ function smolLm3ConfigOfGguf(json: Json): LlamaConfig {
   return config;
 }
 
+/** llama.cpp takes every other layer for one that attends to everything, and knows the 27B, whose scores are divided otherwise, by its layers. */
+function gemma2Shape(config: GemmaConfig): GgufShape {
+  const { attn_logit_softcapping: attentionCap, final_logit_softcapping: logitCap } = config;
+  const is27B = config.num_hidden_layers === 46;
+  const divisor = is27B ? config.hidden_size / config.num_attention_heads : config.head_dim;
+  requireGemma(config, "gemma2", { pattern: 2, layers: "every other layer", divisor });
+  if (config.rope.scaling) throw refusal("rope_type", config.rope.scaling.kind, "llama.cpp's gemma2 stretches no rotary angles");
+  if (attentionCap === undefined) throw refusal("attn_logit_softcapping", null, "llama.cpp's gemma2 caps the scores of attention");
+  if (logitCap === undefined) throw refusal("final_logit_softcapping", null, "llama.cpp's gemma2 caps logits");
+  return gemmaShape(config, "gemma2", {
+    attn_logit_softcapping: f32(attentionCap),
+    final_logit_softcapping: f32(logitCap),
+  });
+}
+
 /** llama.cpp takes every sixth layer for one that attends to everything, and rotates the others by angles of the base 10,000. */
-function gemma3Shape(config: Gemma3Config): GgufShape {
-  const { num_attention_heads: heads, num_key_value_heads: keyValueHeads, head_dim, rope, local_rope } = config;
-  if (config.attention_bias) throw refusal("attention_bias", true, "llama.cpp's gemma3 has no biases");
-  if (config.layer_types.some((type, layer) => attendsToAll(type) !== ((layer + 1) % 6 === 0))) {
-    throw refusal("layer_types", config.layer_types, "in llama.cpp's gemma3 every sixth layer attends to everything");
-  }
+function gemma3Shape(config: GemmaConfig): GgufShape {
+  const { rope, local_rope } = config;
+  requireGemma(config, "gemma3", { pattern: 6, layers: "every sixth layer", divisor: config.head_dim });
+  for (const key of ["attn_logit_softcapping", "final_logit_softcapping"] as const)
+    if (config[key] !== undefined) throw refusal(key, config[key], "llama.cpp's gemma3 caps nothing");
   if (local_rope.theta !== 10_000 || local_rope.scaling) {
     throw refusal("rope_local_base_freq", local_rope.theta, "llama.cpp's gemma3 rotates local layers by the base 10000");
-  }
-  if (config.query_pre_attn_scalar !== head_dim) {
-    throw refusal(
-      "query_pre_attn_scalar",
-      config.query_pre_attn_scalar,
-      `llama.cpp's gemma3 divides by the root of head_dim (${head_dim})`,
-    );
   }
   if (rope.scaling && rope.scaling.kind !== "linear") {
     throw refusal("rope_type", rope.scaling.kind, "llama.cpp's gemma3 stretches rotary angles by a factor alone");
   }
-  const metadata = keyed("gemma3", {
+  return gemmaShape(config, "gemma3", {});
+}
+
+interface GemmaOfLlamaCpp {
+  readonly pattern: number;
+  /** The pattern in words. */
+  readonly layers: string;
+  /** Products of queries and keys are divided by its root. */
+  readonly divisor: number;
+}
+
+/** @throws EngineError for what llama.cpp computes in one way in all models of a family */
+function requireGemma(config: GemmaConfig, architecture: string, { pattern, layers, divisor }: GemmaOfLlamaCpp): void {
+  if (config.attention_bias) throw refusal("attention_bias", true, `llama.cpp's ${architecture} has no biases`);
+  if (config.layer_types.some((type, layer) => attendsToAll(type) !== ((layer + 1) % pattern === 0))) {
+    throw refusal("layer_types", config.layer_types, `in llama.cpp's ${architecture} ${layers} attends to everything`);
+  }
+  if (config.query_pre_attn_scalar !== divisor) {
+    throw refusal("query_pre_attn_scalar", config.query_pre_attn_scalar, `llama.cpp's ${architecture} divides by the root of ${divisor}`);
+  }
+}
+
+function gemmaShape(config: GemmaConfig, architecture: "gemma2" | "gemma3", caps: Readonly<Record<string, GgufValue>>): GgufShape {
+  const { num_attention_heads: heads, num_key_value_heads: keyValueHeads, head_dim, rope } = config;
+  const metadata = keyed(architecture, {
     block_count: u32(config.num_hidden_layers),
     context_length: u32(config.max_position_embeddings),
     embedding_length: u32(config.hidden_size),
@@ -180,10 +214,11 @@ function gemma3Shape(config: Gemma3Config): GgufShape {
     "attention.sliding_window": u32(config.sliding_window),
     "rope.freq_base": f32(rope.theta),
     ...scalingKeys(rope.scaling),
+    ...caps,
     "attention.layer_norm_rms_epsilon": f32(config.rms_norm_eps),
     vocab_size: u32(config.vocab_size),
   });
-  return { architecture: "gemma3", heads, keyValueHeads, metadata, ropeFactors: undefined };
+  return { architecture, heads, keyValueHeads, metadata, ropeFactors: undefined };
 }
 
 function keyed(architecture: string, values: Readonly<Record<string, GgufValue>>): GgufMetadata {

@@ -2,7 +2,7 @@ import { ceilDivide, product, type Scalar } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { DeviceTraits, Dispatch } from "../graph/trace.ts";
 import type { Call } from "./define.ts";
-import { type HeadLayout, headElements, scoreScale, type Variant, windowVariant } from "./heads.ts";
+import { type HeadLayout, headElements, scoreScale, scoreVariant, type Variant } from "./heads.ts";
 import type { AnyCall } from "./trial_calls.ts";
 import type { Ways } from "./ways.ts";
 
@@ -98,7 +98,7 @@ export type BackwardCall = Call<BackwardInputs, "grad_qkv" | "delta" | "parts", 
 export function forwardWays(headDim: number, device: Pick<DeviceTraits, "limits">): Ways<ForwardCall> {
   return waysOf(attentionTiles("causal_tiled", headDim, device), ({ inputs, outputs, attributes }, tile) => {
     const { qkv, sequence_end } = inputs;
-    const { variant, positions } = windowOf(inputs, attributes);
+    const { variant, positions } = scoresOf(inputs, attributes);
     const bindings = { qkv, sequence_end, ...keysOf(inputs), ...positions, ...outputs };
     return [{ ...launch("causal_tiled", qkv, attributes.layout, tile, withVariant(variant, isShared(inputs))), bindings }];
   });
@@ -113,12 +113,12 @@ export function queriesOf({ sequence_end, query_end = sequence_end }: AttentionI
   return { query_end };
 }
 
-/** What kernels with a window need: its length, and where rows stand in their sequences. */
-export function windowOf(
+/** What kernels need to know of scores: their cap and their window, and for one where rows stand in their sequences. */
+export function scoresOf(
   { positions }: AttentionInputs,
-  { window }: AttentionShape,
+  { layout, window }: AttentionShape,
 ): { variant: Variant; positions: Dispatch["bindings"] } {
-  return { variant: windowVariant(window), positions: window === undefined || !positions ? {} : { positions } };
+  return { variant: scoreVariant(layout, window), positions: window === undefined || !positions ? {} : { positions } };
 }
 
 /** The condition of kernels whose sequences share rows. */
@@ -148,7 +148,7 @@ function backwardLaunches({ inputs, outputs, attributes }: BackwardCall, tile: A
   const { qkv, out, log_sum_exp, grad_out } = inputs;
   const { grad_qkv, delta, parts } = outputs;
   const isGrouped = layout.heads !== layout.keyValueHeads;
-  const { variant, positions } = windowOf(inputs, attributes);
+  const { variant, positions } = scoresOf(inputs, attributes);
   const query = launch("causal_tiled_backward_query", qkv, layout, tile, withVariant(variant, isShared(inputs)));
   const grouped = withVariant(variant, { GROUPED: isGrouped, ...isShared(inputs) });
   const keyValue = launch("causal_tiled_backward_key_value", qkv, layout, tile, grouped);

@@ -14,8 +14,8 @@ import {
   isShared,
   keysOf,
   queriesOf,
+  scoresOf,
   wayName,
-  windowOf,
 } from "./attention_tiles.ts";
 import { defineOp, shapeError } from "./define.ts";
 import { describePacked, type HeadLayout, headElements, isPacked, scoreScale } from "./heads.ts";
@@ -98,7 +98,8 @@ function questionOf<Known extends ForwardCall | BackwardCall>(
   const { layout, window } = call.attributes;
   const { heads, keyValueHeads, headDim } = layout;
   const rows = call.inputs.qkv.shape[0]!;
-  const kinds = `${call.inputs.attended ? ", shared" : ""}${window === undefined ? "" : `, window ${window}`}`;
+  const capped = layout.cap === undefined ? "" : ", capped";
+  const kinds = `${call.inputs.attended ? ", shared" : ""}${window === undefined ? "" : `, window ${window}`}${capped}`;
   return {
     key: `${op} ${heads}/${keyValueHeads} heads of ${headDim}, 2^${Math.round(Math.log2(capacityOf(rows)))} rows${kinds}`,
     ways,
@@ -139,12 +140,12 @@ function wayOf<Known extends AnyCall>(
 }
 
 function shuffledForward({ inputs, outputs, attributes }: ForwardCall, device: DeviceTraits): Dispatch[] {
-  const { positions } = windowOf(inputs, attributes);
+  const { positions } = scoresOf(inputs, attributes);
   return [{ ...launch("causal", inputs, attributes, device), bindings: { qkv: inputs.qkv, ...keysOf(inputs), ...positions, ...outputs } }];
 }
 
 function shuffledBackward({ inputs, outputs, attributes }: BackwardCall, device: DeviceTraits): Dispatch[] {
-  const { positions } = windowOf(inputs, attributes);
+  const { positions } = scoresOf(inputs, attributes);
   const { qkv, out, log_sum_exp, grad_out } = inputs;
   const { grad_qkv, delta } = outputs;
   return [
@@ -166,7 +167,7 @@ function launch(name: string, inputs: AttentionInputs, attributes: AttentionShap
   const { heads, keyValueHeads, headDim } = layout;
   const rows = inputs.qkv.shape[0]!;
   const { constants, conditions } = headElements(headDim).variant;
-  const { variant } = windowOf(inputs, attributes);
+  const { variant } = scoresOf(inputs, attributes);
   const owned = name === "causal_backward_key_value" ? keyValueHeads : heads;
   return {
     kernel: `attention/${name}`,

@@ -4,7 +4,7 @@ import type { DeviceTraits, Dispatch } from "../graph/trace.ts";
 import { cacheConditions, isCache } from "./cache_storage.ts";
 import { type DecodeTensors, decodeInParts, partsOf } from "./decode_parts.ts";
 import { defineOp, shapeError } from "./define.ts";
-import { describePacked, type HeadLayout, headElements, isPacked, scoreScale, windowVariant } from "./heads.ts";
+import { describePacked, type HeadLayout, headElements, isPacked, scoreScale, scoreVariant } from "./heads.ts";
 
 /**
  * Software adapters: what lanes read lies apart, and a lane has a head or some of its elements, or they read together what several need.
@@ -107,12 +107,12 @@ function launch(
 ): Omit<Dispatch, "workgroups"> {
   const { heads, keyValueHeads, headDim } = layout;
   const { variant } = headElements(headDim);
-  const windowed = windowVariant(window);
+  const scores = scoreVariant(layout, window);
   return {
     kernel,
     variant: {
-      constants: { ...variant.constants, ...constants, ...windowed.constants },
-      conditions: { ...variant.conditions, ...cacheConditions(inputs.cache_keys), ...windowed.conditions },
+      constants: { ...variant.constants, ...constants, ...scores.constants },
+      conditions: { ...variant.conditions, ...cacheConditions(inputs.cache_keys), ...scores.conditions },
     },
     bindings: { ...inputs, out },
     parameters: { rows: inputs.qkv.shape[0]!, heads, key_value_heads: keyValueHeads, scale: scoreScale(layout) },

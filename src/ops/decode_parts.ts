@@ -3,7 +3,7 @@ import type { Tensor } from "../graph/tensor.ts";
 import type { DeviceTraits, Dispatch } from "../graph/trace.ts";
 import { cacheConditions } from "./cache_storage.ts";
 import { hasFewRegisters } from "./few_registers.ts";
-import { type HeadLayout, headElements, scoreScale, windowVariant } from "./heads.ts";
+import { type HeadLayout, headElements, scoreScale, scoreVariant } from "./heads.ts";
 
 /** What a decoded row attends with, and where the sums of the parts of its positions go before they are merged. */
 export interface DecodeTensors {
@@ -32,7 +32,7 @@ export function decodeInParts(
 ): readonly Dispatch[] {
   const { heads, keyValueHeads, headDim } = layout;
   const { variant, width } = headElements(headDim);
-  const windowed = windowVariant(window);
+  const scores = scoreVariant(layout, window);
   const { out, sums, scales } = outputs;
   const rows = inputs.qkv.shape[0]!;
   const { parts, positions: part_positions } = partsOf(length);
@@ -42,8 +42,8 @@ export function decodeInParts(
   const part: Dispatch = {
     kernel: "attention/decode_part",
     variant: {
-      constants: { ...variant.constants, HEADS, ...windowed.constants },
-      conditions: { ...variant.conditions, ...cacheConditions(inputs.cache_keys), PARTS: !isWhole, ...windowed.conditions },
+      constants: { ...variant.constants, HEADS, ...scores.constants },
+      conditions: { ...variant.conditions, ...cacheConditions(inputs.cache_keys), PARTS: !isWhole, ...scores.conditions },
       manyRegisters: true,
     },
     bindings: { ...inputs, ...(isWhole ? { out } : { sums, scales }) },

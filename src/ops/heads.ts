@@ -10,6 +10,8 @@ export interface HeadLayout {
   readonly headDim: number;
   /** What products of queries and keys are multiplied by before the softmax. Left out: 1 / sqrt(headDim). */
   readonly scale?: number | undefined;
+  /** Scores become cap tanh(score / cap) before the softmax (Gemma 2). Left out: they have no cap. */
+  readonly cap?: number | undefined;
 }
 
 /** The factor between products of queries and keys and the scores of attention. */
@@ -36,9 +38,12 @@ export function describePacked({ heads, keyValueHeads, headDim }: HeadLayout): s
 /** The part of a kernel's variant that an op chooses. */
 export type Variant = Required<Pick<KernelVariant, "constants" | "conditions">>;
 
-/** The variant of kernels of attention where a row attends to the last `window` tokens of its sequence, or to all. */
-export function windowVariant(window: number | undefined): Variant {
-  return { constants: window === undefined ? {} : { WINDOW: window }, conditions: { WINDOWED: window !== undefined } };
+/** The variant of kernels of attention where a row attends to the last `window` tokens of its sequence, or to all, and scores may have a cap. */
+export function scoreVariant({ cap }: HeadLayout, window: number | undefined): Variant {
+  return {
+    constants: { ...(window !== undefined && { WINDOW: window }), ...(cap !== undefined && { CAP: cap }) },
+    conditions: { WINDOWED: window !== undefined, CAPPED: cap !== undefined },
+  };
 }
 
 /** How kernels hold a head: in elements of `width` floats (lib/element), 4 where D is a multiple of 4, else 1. */

@@ -3,6 +3,7 @@ import { adamwCheckOp } from "./adamw_check.ts";
 import { addOp } from "./add.ts";
 import { addOntoOp } from "./add_onto.ts";
 import { cacheWriteOp } from "./cache_write.ts";
+import { capLogitsOp } from "./cap_logits.ts";
 import { causalAttentionOp } from "./causal_attention.ts";
 import { columnSumOp } from "./column_sum.ts";
 import { controlWeightOp } from "./control_weight.ts";
@@ -42,6 +43,7 @@ export { adamwCheck } from "./adamw_check.ts";
 export { add } from "./add.ts";
 export { addOnto } from "./add_onto.ts";
 export { cacheWrite } from "./cache_write.ts";
+export { capLogits } from "./cap_logits.ts";
 export { type AttendedRows, causalAttention, type SharedRows } from "./causal_attention.ts";
 export { columnSum } from "./column_sum.ts";
 export { type ControlWeightOptions, controlWeight } from "./control_weight.ts";
@@ -110,6 +112,7 @@ export const ops = {
   add: { op: addOp, kernels: ["elementwise/add"] },
   add_onto: { op: addOntoOp, kernels: ["elementwise/add_onto"] },
   cache_write: { op: cacheWriteOp, kernels: ["attention/cache_write"] },
+  cap_logits: { op: capLogitsOp, kernels: ["policy/cap_logits"] },
   causal_attention: { op: causalAttentionOp, kernels: CAUSAL_KERNELS },
   copy_columns: { op: copyColumnsOp, kernels: ["elementwise/copy_columns"] },
   column_sum: { op: columnSumOp, kernels: ["norm/column_sum"] },

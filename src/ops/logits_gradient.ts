@@ -7,8 +7,16 @@ import { vocabularyParts } from "./vocabulary_rows.ts";
 
 type In = { actions: Tensor; coefficients: Tensor; statistics: Tensor; logits: Tensor };
 
-/** `first`: which token of the other inputs the first row of the logits is; 0 if absent. `vocabulary`: V where rows of logits are padded. */
-type Attributes = { readonly inverseTemperature: Scalar; readonly first?: number | undefined; readonly vocabulary?: number | undefined };
+/**
+ * `first`: which token of the other inputs the first row of the logits is; 0 if absent. `vocabulary`: V where rows of logits are padded. `cap`:
+ * that of `capLogits`, where it was applied; the gradient is then that by the logits before.
+ */
+type Attributes = {
+  readonly inverseTemperature: Scalar;
+  readonly first?: number | undefined;
+  readonly vocabulary?: number | undefined;
+  readonly cap?: number | undefined;
+};
 
 /** logits [N, V] become the gradient of sum over rows of (c_logp * logp + c_entropy * entropy), in place. */
 export const logitsGradientOp = defineOp<In, "logits", Attributes>({
@@ -26,7 +34,7 @@ export const logitsGradientOp = defineOp<In, "logits", Attributes>({
     return { logits: { inPlaceOf: logits } };
   },
   forward: (
-    { inputs: { actions, coefficients, statistics }, outputs: { logits }, attributes: { inverseTemperature, first = 0, vocabulary } },
+    { inputs: { actions, coefficients, statistics }, outputs: { logits }, attributes: { inverseTemperature, first = 0, vocabulary, cap } },
     device,
   ) => {
     const { variant, workgroups, parameters } = vocabularyParts(logits, device, vocabulary);
@@ -34,7 +42,10 @@ export const logitsGradientOp = defineOp<In, "logits", Attributes>({
     return [
       {
         kernel: "policy/logits_gradient",
-        variant,
+        variant: {
+          constants: { ...variant.constants, ...(cap !== undefined && { CAP: cap }) },
+          conditions: { ...variant.conditions, CAPPED: cap !== undefined },
+        },
         bindings: { actions, coefficients, statistics, logits },
         parameters: { ...rows, inverse_temperature: inverseTemperature, first, ...parameters },
         workgroups,
@@ -52,6 +63,6 @@ export function logitsGradient(
   logits: Tensor,
   given: Attributes & { readonly actions: Tensor; readonly statistics: Tensor; readonly coefficients: Tensor },
 ): Tensor {
-  const { inverseTemperature, first, vocabulary, actions, statistics, coefficients } = given;
-  return logitsGradientOp({ actions, coefficients, statistics, logits }, { inverseTemperature, first, vocabulary }).logits;
+  const { actions, statistics, coefficients, inverseTemperature, first, vocabulary, cap } = given;
+  return logitsGradientOp({ actions, coefficients, statistics, logits }, { inverseTemperature, first, vocabulary, cap }).logits;
 }

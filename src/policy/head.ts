@@ -1,16 +1,27 @@
 import type { Scalar } from "../graph/scalar.ts";
 import { rowsOf, type Tensor } from "../graph/tensor.ts";
 import { backwardPass, empty, type GradientSink } from "../graph/trace.ts";
+import type { LanguageModel } from "../nn/language_model.ts";
+import { capLogits } from "../ops/cap_logits.ts";
 import { logitsGradient } from "../ops/logits_gradient.ts";
 import { matmul, piecesOf, type Weight } from "../ops/matmul/op.ts";
 import { TOKEN_STATISTICS } from "../ops/records.ts";
 import { tokenStatistics } from "../ops/token_statistics.ts";
 import type { Chunk } from "./chunks.ts";
 
-/** The head of a policy over packed rows: hidden [N, C], weight [V, C], actions [N]. */
-export interface Head {
-  readonly hidden: Tensor;
+/** What makes logits of hidden states: weight [V, C], and where logits have a cap. */
+export interface HeadOfModel {
   readonly weight: Weight;
+  readonly logitCap?: number | undefined;
+}
+
+export function headOf(model: LanguageModel): HeadOfModel {
+  return { weight: model.head(), logitCap: model.logitCap };
+}
+
+/** The head of a policy over packed rows: hidden [N, C], actions [N]. */
+export interface Head extends HeadOfModel {
+  readonly hidden: Tensor;
   readonly actions: Tensor;
   readonly inverseTemperature: Scalar;
   readonly chunks: readonly Chunk[];
@@ -29,8 +40,9 @@ function vocabularyOf(weight: Weight): number {
 }
 
 /** hidden [N, C] -> logits [N, V], whose rows are padded to whole quads. */
-export function logitsOf(hidden: Tensor, weight: Weight): Tensor {
-  return matmul(hidden, weight, { layout: "NT", valid: vocabularyOf(weight) });
+export function logitsOf(hidden: Tensor, { weight, logitCap }: HeadOfModel): Tensor {
+  const logits = matmul(hidden, weight, { layout: "NT", valid: vocabularyOf(weight) });
+  return logitCap === undefined ? logits : capLogits(logits, logitCap);
 }
 
 /** Log-probability and entropy of every row, a chunk of logits at a time. */
@@ -40,7 +52,7 @@ export function headStatistics(head: Head): HeadStatistics {
   const vocabulary = vocabularyOf(weight);
   let logits: Tensor | undefined;
   for (const { begin, rows, tokens } of chunks) {
-    logits = logitsOf(rowsOf(hidden, begin, rows), weight);
+    logits = logitsOf(rowsOf(hidden, begin, rows), head);
     const own = (all: Tensor): Tensor => rowsOf(all, tokens.begin, tokens.rows);
     tokenStatistics(logits, own(actions), { inverseTemperature, vocabulary, first: tokens.first, into: own(statistics) });
   }
@@ -65,7 +77,7 @@ export function headBackward(head: Head, saved: HeadStatistics, coefficients: Te
   chunks.forEach(({ begin, rows, tokens }, index) => {
     const own = (all: Tensor): Tensor => rowsOf(all, tokens.begin, tokens.rows);
     const hiddenRows = rowsOf(hidden, begin, rows);
-    const logits = saved.logits ?? logitsOf(hiddenRows, weight);
+    const logits = saved.logits ?? logitsOf(hiddenRows, head);
     backwardPass(() => {
       const gradLogits = logitsGradient(logits, {
         actions: own(actions),
@@ -74,6 +86,7 @@ export function headBackward(head: Head, saved: HeadStatistics, coefficients: Te
         first: tokens.first,
         inverseTemperature,
         vocabulary: valid,
+        cap: head.logitCap,
       });
       matmul(gradLogits, weight, { layout: "NN", valid, sink: { onto: rowsOf(gradHidden, begin, rows), accumulate: 0 } });
       if (sink) matmul(gradLogits, hiddenRows, { layout: "TN", valid, sink: index === 0 ? sink : { ...sink, accumulate: 1 } });

@@ -17,7 +17,7 @@ import { surpriseWeight } from "../ops/surprise_weight.ts";
 import { tokenLoss } from "../ops/token_loss.ts";
 import type { AdamW } from "../optim/adamw.ts";
 import { type HeadMemory, headChunks } from "./chunks.ts";
-import { type Head, headBackward, headSink, headStatistics } from "./head.ts";
+import { type Head, headBackward, headOf, headSink, headStatistics } from "./head.ts";
 import type { PolicyLossOptions } from "./options.ts";
 
 /** What a step is traced from: the model, its options, and the memory that it shares with the host. */
@@ -112,7 +112,7 @@ function traceStatistics(
   const hidden = model.forward(input("tokens", [rows], "u32"), inputRows(rows, { shared: update.sharesRows ?? false })); // [N, C]
   const head: Head = {
     hidden,
-    weight: model.head(),
+    ...headOf(model),
     actions,
     inverseTemperature: 1 / loss.temperature,
     chunks: headChunks(rows, model, update),

@@ -16,7 +16,7 @@ import { createArena } from "./arena.ts";
 import { headChunks } from "./chunks.ts";
 import type { Completion, Prompt } from "./completion.ts";
 import { type ActiveSequence, type ContinuousBatch, createContinuousBatch } from "./continuous_batch.ts";
-import { logitsOf } from "./head.ts";
+import { headOf, logitsOf } from "./head.ts";
 import { checkSamplerOptions, checkTemperature, keptBy, roomBehind, type SamplerOptions } from "./sampler_options.ts";
 import { createSequenceMemory, type FetchedRows, type SequenceMemory } from "./sequence_memory.ts";
 
@@ -253,7 +253,7 @@ function sample(options: SamplerOptions, memory: SequenceMemory, hidden: Tensor,
   const { model, bannedTokens = [], maxNewTokens } = options;
   const sampling = { ...keptBy(options.sampling), temperature: runScalar("temperature") };
   for (const { begin, rows } of headChunks(sequences, model, { device: options.device })) {
-    const logits = logitsOf(rowsOf(hidden, begin, rows), model.head());
+    const logits = logitsOf(rowsOf(hidden, begin, rows), headOf(model));
     const cut = (tensor: Tensor): Tensor => rowsOf(tensor, begin, rows);
     nextToken(
       {

@@ -12,7 +12,7 @@ import { withoutAdapters } from "../nn/projection.ts";
 import { inputRows } from "../nn/rows.ts";
 import { TOKEN_STATISTICS } from "../ops/records.ts";
 import { type HeadMemory, headChunks } from "./chunks.ts";
-import { headStatistics } from "./head.ts";
+import { headOf, headStatistics } from "./head.ts";
 import type { UpdateBatch } from "./update.ts";
 
 /** Log-probability of the action and entropy of every row, in nats, of softmax(logits / temperature). */
@@ -47,7 +47,7 @@ export async function createScorer(
     const hidden = model.forward(input("tokens", [rows], "u32"), inputRows(rows, { shared: sharesRows }));
     const { statistics } = headStatistics({
       hidden,
-      weight: model.head(),
+      ...headOf(model),
       actions: input("actions", [rows], "u32"),
       inverseTemperature: 1 / options.temperature,
       chunks: headChunks(rows, model, options),

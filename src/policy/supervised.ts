@@ -19,7 +19,7 @@ import type { AdamW } from "../optim/adamw.ts";
 import { type ActivationOptions, rewriteActivations } from "./activations.ts";
 import { type HeadMemory, headChunks } from "./chunks.ts";
 import { explainStep } from "./explain_step.ts";
-import { headBackward, headSink, headStatistics } from "./head.ts";
+import { headBackward, headOf, headSink, headStatistics } from "./head.ts";
 import type { UpdateBatch } from "./update.ts";
 
 export interface SupervisedResult {
@@ -137,7 +137,7 @@ function tracePass(options: SupervisedUpdateOptions, isWhole: boolean) {
   const hidden = model.forward(input("tokens", [rows], "u32"), inputRows(rows)); // [N, C]
   const head = {
     hidden,
-    weight: model.head(),
+    ...headOf(model),
     actions: input("actions", [rows], "u32"),
     inverseTemperature: 1,
     chunks: headChunks(rows, model, options),

@@ -8,6 +8,7 @@ import type { LanguageModel } from "../nn/language_model.ts";
 import { loadParameters, type NamedArray, readParameters } from "../nn/load_parameters.ts";
 import { placeModule } from "../nn/place.ts";
 import { inputRows, packRows } from "../nn/rows.ts";
+import { capLogits } from "../ops/cap_logits.ts";
 import { matmul } from "../ops/matmul/op.ts";
 import { TOKEN_INPUT } from "../ops/records.ts";
 import { createAdamW } from "../optim/adamw.ts";
@@ -164,7 +165,8 @@ async function forwardResults(
   const plan = await buildPlan(device, "logits", () => {
     const rows = runScalar("rows", batch.rows);
     const hidden = module.forward(input("tokens", [rows], "u32"), inputRows(rows));
-    return { keep: [matmul(hidden, module.head(), { layout: "NT" })] };
+    const logits = matmul(hidden, module.head(), { layout: "NT" });
+    return { keep: [module.logitCap === undefined ? logits : capLogits(logits, module.logitCap)] };
   });
   const { tokens, positions, sequence_start, sequence_end } = batch.inputs;
   plan.run({

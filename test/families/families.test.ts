@@ -12,6 +12,7 @@ import { heldTensors } from "../../src/io/safetensors.ts";
 import { inputRows, packRows } from "../../src/nn/rows.ts";
 import { loadModel } from "../../src/node/load_model.ts";
 import { openDevice } from "../../src/node/open_device.ts";
+import { capLogits } from "../../src/ops/cap_logits.ts";
 import { matmul } from "../../src/ops/matmul/op.ts";
 import { createRandom } from "../../src/random.ts";
 import type { PolicyModel } from "../../src/rl/model.ts";
@@ -49,7 +50,8 @@ async function logProbabilities({ module }: PolicyModel, sequences: readonly num
   const plan = await buildPlan(device, "logits", () => {
     const rows = runScalar("rows", tokens.length);
     const hidden = module.forward(input("tokens", [rows], "u32"), inputRows(rows));
-    return { keep: [matmul(hidden, module.head(), { layout: "NT" })] };
+    const logits = matmul(hidden, module.head(), { layout: "NT" });
+    return { keep: [module.logitCap === undefined ? logits : capLogits(logits, module.logitCap)] };
   });
   plan.run({ scalars: { rows: tokens.length }, inputs: { tokens, ...packRows(sequences.map(({ length }) => length)) } });
   const [logits] = await plan.read(plan.result.keep);

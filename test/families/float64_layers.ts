@@ -58,19 +58,23 @@ export function attention(
   {
     window = Number.POSITIVE_INFINITY,
     scale = 1 / Math.sqrt(q[0]![0]!.length),
-  }: { readonly window?: number; readonly scale?: number } = {},
+    cap,
+  }: { readonly window?: number; readonly scale?: number; readonly cap?: number | undefined } = {},
 ): number[][] {
   return q.map((heads, t) =>
     heads.flatMap((query, h) => {
       const source = Math.floor((h * k[0]!.length) / heads.length);
       const scores = Array.from({ length: t + 1 }, (_, s) =>
-        s > t - window ? dot(query, k[s]![source]!) * scale : Number.NEGATIVE_INFINITY,
+        s > t - window ? softCap(dot(query, k[s]![source]!) * scale, cap) : Number.NEGATIVE_INFINITY,
       );
       const weights = logSoftmax(scores).map(Math.exp);
       return query.map((_, d) => weights.reduce((sum, weight, s) => sum + weight * v[s]![source]![d]!, 0));
     }),
   );
 }
+
+/** cap tanh(x / cap), where there is a cap. */
+export const softCap = (x: number, cap: number | undefined): number => (cap === undefined ? x : cap * Math.tanh(x / cap));
 
 export const dot = (a: readonly number[], b: readonly number[]): number => a.reduce((sum, value, i) => sum + value * b[i]!, 0);
 

@@ -19,12 +19,14 @@ import {
   ropeOf,
   rotate,
   rowOf,
+  softCap,
   type Tensors,
 } from "./float64_layers.ts";
 
 /** Log-probabilities of every next token: [T][V]. */
 export function referenceLogProbabilities(config: Config, tensors: Tensors, tokens: readonly number[]): number[][] {
-  const forward = { gpt2, gpt_neo: gptNeo, gpt_neox: gptNeoX, gemma3_text: gemma3, olmo2 }[config.model_type as string] ?? llama;
+  const forward =
+    { gpt2, gpt_neo: gptNeo, gpt_neox: gptNeoX, gemma2: gemma, gemma3_text: gemma, olmo2 }[config.model_type as string] ?? llama;
   return forward(config, tensors, tokens).map(logSoftmax);
 }
 
@@ -177,24 +179,36 @@ function olmo2(config: Config, tensors: Tensors, tokens: readonly number[]): num
   return x.map((row) => linear(rmsNorm(row, get("norm.weight"), eps), head));
 }
 
-function gemma3(config: Config, tensors: Tensors, tokens: readonly number[]): number[][] {
+/** The cap under a key of Gemma 2's, where null is none and no key is the usual one. Gemma 3 has none unless the key says so. */
+function capOf(config: Config, key: string, usual: number): number | undefined {
+  if (!Object.hasOwn(config, key)) return config.model_type === "gemma2" ? usual : undefined;
+  return (config[key] as number | null | undefined) ?? undefined;
+}
+
+function gemma(config: Config, tensors: Tensors, tokens: readonly number[]): number[][] {
   const get = (name: string): FloatTensor => tensors.get(`model.${name}`)!;
   const eps = (config.rms_norm_eps as number | undefined) ?? 1e-6;
   const width = config.head_dim as number;
   const norm = (row: readonly number[], { shape, data }: FloatTensor): number[] =>
     rmsNorm(row, { shape, data: Float32Array.from(data, (value) => 1 + value) }, eps);
   const layers = config.num_hidden_layers as number;
+  const isSecond = config.model_type === "gemma2";
   const types =
     (config.layer_types as string[] | undefined) ??
     Array.from({ length: layers }, (_, i) =>
-      (i + 1) % ((config.sliding_window_pattern ?? 6) as number) ? "sliding_attention" : "full_attention",
+      (i + 1) % ((config.sliding_window_pattern ?? (isSecond ? 2 : 6)) as number) ? "sliding_attention" : "full_attention",
     );
   const nested = config.rope_parameters as Readonly<Record<string, Config>> | undefined;
   const old = { global: { rope_theta: 1e6, ...config }, local: { rope_theta: config.rope_local_base_freq ?? 1e4 } };
-  const ropes = {
-    full_attention: ropeOf(nested ? { ...config, rope_parameters: nested.full_attention } : old.global, width),
-    sliding_attention: ropeOf(nested ? { ...config, rope_parameters: nested.sliding_attention } : old.local, width),
-  } as Readonly<Record<string, Rope>>;
+  const one = ropeOf(config, width);
+  const ropes = (
+    isSecond
+      ? { full_attention: one, sliding_attention: one }
+      : {
+          full_attention: ropeOf(nested ? { ...config, rope_parameters: nested.full_attention } : old.global, width),
+          sliding_attention: ropeOf(nested ? { ...config, rope_parameters: nested.sliding_attention } : old.local, width),
+        }
+  ) as Readonly<Record<string, Rope>>;
   const size = config.hidden_size as number;
   let x = tokens.map((token) => rowOf(get("embed_tokens.weight"), token).map((value) => value * Math.sqrt(size)));
   for (let i = 0; i < layers; i += 1) {
@@ -202,14 +216,17 @@ function gemma3(config: Config, tensors: Tensors, tokens: readonly number[]): nu
     const dense = (name: string) => (row: readonly number[]) =>
       linear(row, part(`self_attn.${name}.weight`), config.attention_bias === true ? part(`self_attn.${name}.bias`) : undefined);
     const normed = x.map((row) => norm(row, part("input_layernorm.weight")));
+    const normHead = (head: number[], name: string): number[] => (isSecond ? head : norm(head, part(`self_attn.${name}_norm.weight`)));
     const placed = (name: string): number[][][] =>
       normed
         .map(dense(`${name}_proj`))
-        .map((row, t) => heads(row, width).map((head) => rotate(norm(head, part(`self_attn.${name}_norm.weight`)), t, ropes[types[i]!]!)));
+        .map((row, t) => heads(row, width).map((head) => rotate(normHead(head, name), t, ropes[types[i]!]!)));
     const v = normed.map(dense("v_proj")).map((row) => heads(row, width));
     const window = types[i] === "sliding_attention" ? ((config.sliding_window as number | undefined) ?? 4096) : Number.POSITIVE_INFINITY;
     const scale = 1 / Math.sqrt((config.query_pre_attn_scalar as number | undefined) ?? 256);
-    const attended = attention(placed("q"), placed("k"), v, { window, scale }).map(dense("o_proj"));
+    const attended = attention(placed("q"), placed("k"), v, { window, scale, cap: capOf(config, "attn_logit_softcapping", 50) }).map(
+      dense("o_proj"),
+    );
     x = x.map((row, t) => plus(row, norm(attended[t]!, part("post_attention_layernorm.weight"))));
     x = x.map((row) => {
       const inner = norm(row, part("pre_feedforward_layernorm.weight"));
@@ -219,5 +236,6 @@ function gemma3(config: Config, tensors: Tensors, tokens: readonly number[]): nu
     });
   }
   const head = config.tie_word_embeddings === false ? tensors.get("lm_head.weight")! : get("embed_tokens.weight");
-  return x.map((row) => linear(norm(row, get("norm.weight")), head));
+  const logitCap = capOf(config, "final_logit_softcapping", 30);
+  return x.map((row) => linear(norm(row, get("norm.weight")), head).map((logit) => softCap(logit, logitCap)));
 }

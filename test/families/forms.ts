@@ -36,6 +36,12 @@ export const bases: Readonly<Record<string, Config>> = {
     ...{ num_attention_heads: 4, num_key_value_heads: 1, head_dim: 6, query_pre_attn_scalar: 6, max_position_embeddings: 48 },
     ...{ layer_types: ["sliding_attention", "full_attention", "sliding_attention"], sliding_window: 48 },
   },
+  /** Caps that scores and logits of these sizes reach. */
+  gemma2: {
+    ...{ model_type: "gemma2", vocab_size: 31, hidden_size: 20, num_hidden_layers: 3, intermediate_size: 27 },
+    ...{ num_attention_heads: 4, num_key_value_heads: 2, head_dim: 6, query_pre_attn_scalar: 6, max_position_embeddings: 48 },
+    ...{ sliding_window: 48, attn_logit_softcapping: 0.7, final_logit_softcapping: 1.5 },
+  },
   gpt2: { model_type: "gpt2", vocab_size: 31, n_embd: 18, n_layer: 2, n_head: 3, n_positions: 48 },
   gpt_neo: {
     ...{ model_type: "gpt_neo", vocab_size: 31, hidden_size: 18, num_layers: 2, num_heads: 3, max_position_embeddings: 48 },
@@ -146,6 +152,19 @@ export const forms: readonly (readonly [family: string, change: Config])[] = [
     { rope_parameters: { full_attention: { rope_type: "linear", factor: 3, rope_theta: 90 }, sliding_attention: { rope_theta: 40 } } },
   ],
   ["gemma3_text", { layer_types: ["full_attention", "full_attention", "full_attention"], sliding_window: 4, attn_logit_softcapping: null }],
+  ["gemma3_text", { attn_logit_softcapping: 0.5, final_logit_softcapping: 2 }],
+  // Gemma 2: windows in every other layer, the caps that transformers takes where there are none, no caps, and one pair of angles.
+  ["gemma2", { sliding_window: 13, cache_implementation: "hybrid", rope_theta: 70 }],
+  ["gemma2", { ...wide, attn_logit_softcapping: undefined, final_logit_softcapping: undefined, query_pre_attn_scalar: 0.001 }],
+  ["gemma2", { attn_logit_softcapping: null, final_logit_softcapping: 2, tie_word_embeddings: false, attention_bias: true }],
+  [
+    "gemma2",
+    {
+      ...{ attn_logit_softcapping: 0.5, final_logit_softcapping: null, sliding_window: 5 },
+      layer_types: ["full_attention", "sliding_attention", "full_attention"],
+      rope_parameters: { rope_type: "default", rope_theta: 40 },
+    },
+  ],
   // Phi-3.
   ["phi3", { sliding_window: 13, rms_norm_eps: 1e-5, tie_word_embeddings: true }],
   ["phi3", { ...wide, original_max_position_embeddings: 24, rope_scaling: { type: "su", ...longrope(8) } }],

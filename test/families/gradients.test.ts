@@ -99,6 +99,13 @@ test("gradients of Gemma 3 are those of double precision: of weights less 1, gat
     ],
   ]));
 
+test("gradients of Gemma 2 are those of double precision: through the caps of scores and logits, and windows in every other layer", () =>
+  checkGradients({ ...bases.gemma2, sliding_window: 7 }, [
+    ...inAttention("q_proj.weight", "k_proj.weight", "v_proj.weight", "o_proj.weight"),
+    ...["input_layernorm.weight", "post_feedforward_layernorm.weight", "mlp.gate_proj.weight", "model.embed_tokens.weight"],
+    "model.norm.weight",
+  ]));
+
 test("gradients of GPT-Neo are those of double precision: through scores that nothing divides, and windows", () => {
   const inBlock = ["attn.attention.q_proj.weight", "attn.attention.k_proj.weight", "attn.attention.v_proj.weight", "mlp.c_fc.weight"];
   return checkGradients({ ...bases.gpt_neo, attention_types: [[["local"], 2]], window_size: 7 }, [

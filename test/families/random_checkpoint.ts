@@ -3,13 +3,15 @@ import type { FloatTensor } from "./float64_layers.ts";
 
 type Config = Readonly<Record<string, unknown>>;
 
+const isGemma = (family: unknown): boolean => family === "gemma2" || family === "gemma3_text";
+
 /** Random tensors under the names that Hugging Face gives them, with the shapes that a config.json asks for. */
 export function randomCheckpoint(config: Config, seed = 1): Map<string, FloatTensor> {
   const random = createRandom(seed);
   const shapes = ({ gpt2: gpt2Shapes, gpt_neo: gptNeoShapes, gpt_neox: gptNeoXShapes }[config.model_type as string] ?? llamaShapes)(config);
   return new Map(
     shapes.map(([name, ...shape]) => {
-      const norm = /norm|ln_/.test(name) && name.endsWith("weight") && config.model_type !== "gemma3_text"; // Gemma keeps them less 1
+      const norm = /norm|ln_/.test(name) && name.endsWith("weight") && !isGemma(config.model_type); // Gemma keeps them less 1
       const length = shape.reduce((a, b) => a * b, 1);
       return [name, { shape, data: Float32Array.from({ length }, () => (norm ? 1 : 0) + 0.25 * random.normal()) }];
     }),
@@ -125,8 +127,8 @@ function llamaShapes(config: Config): Shapes {
     ...dense(`${prefix}.self_attn.o_proj`, width, queries * head, biased && family !== "qwen2"),
     ...(["qwen3", "gemma3_text"].includes(family) ? headNorms(prefix, head, head) : []),
     ...(family === "olmo2" ? headNorms(prefix, queries * head, keys * head) : []),
-    ...(family === "gemma3_text" ? ([[`${prefix}.pre_feedforward_layernorm.weight`, width]] as Shapes) : []),
-    ...(["olmo2", "gemma3_text"].includes(family) ? ([[`${prefix}.post_feedforward_layernorm.weight`, width]] as Shapes) : []),
+    ...(isGemma(family) ? ([[`${prefix}.pre_feedforward_layernorm.weight`, width]] as Shapes) : []),
+    ...(family === "olmo2" || isGemma(family) ? ([[`${prefix}.post_feedforward_layernorm.weight`, width]] as Shapes) : []),
     [`${prefix}.post_attention_layernorm.weight`, width],
     ...mlp(prefix),
   ];
@@ -134,7 +136,7 @@ function llamaShapes(config: Config): Shapes {
     ["model.embed_tokens.weight", number("vocab_size"), width],
     ...Array.from({ length: number("num_hidden_layers") }, (_, i) => block(`model.layers.${i}`)).flat(),
     ["model.norm.weight", width],
-    ...((config.tie_word_embeddings ?? ["smollm3", "gemma3_text"].includes(family))
+    ...((config.tie_word_embeddings ?? (family === "smollm3" || isGemma(family)))
       ? []
       : ([["lm_head.weight", number("vocab_size"), width]] as Shapes)),
   ];

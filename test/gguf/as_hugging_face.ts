@@ -60,6 +60,7 @@ const GPT_NEOX_OUTSIDE: Readonly<Record<string, string>> = {
 const LAYERS: Readonly<Record<string, typeof LAYER>> = {
   gpt2: GPT2_LAYER,
   olmo2: NORMED_AFTER,
+  gemma2: NORMED_AFTER,
   gemma3: NORMED_AFTER,
   gptneox: GPT_NEOX_LAYER,
 };
@@ -84,7 +85,7 @@ export function asHuggingFace({ metadata, tensors }: ReadGguf): Map<string, Host
     const shape = [...dimensions].reverse();
     const [, which] = /attn_([qk])\./.exec(name) ?? [];
     let values: ArrayLike<number> = data;
-    if (architecture === "gemma3" && name.endsWith("norm.weight")) values = data.map((value) => value - 1);
+    if (/^gemma[23]$/.test(architecture) && name.endsWith("norm.weight")) values = data.map((value) => value - 1);
     if (["granite", "llama", "smollm3"].includes(architecture) && which) values = unpaired(data, shape[0]!, heads(which));
     if (part === "attn_qkv" && !isGpt2) values = ofHeads(data, heads("q"));
     const isConvolution = isGpt2 && ending === "weight" && /attn_qkv|attn_output|ffn_up|ffn_down/.test(name);

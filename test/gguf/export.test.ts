@@ -100,7 +100,7 @@ for (const config of forms) {
   const { model_type: family, tie_word_embeddings: tied } = config;
   test(`${family}${config.attention_bias ? " with biases" : ""}${tied === undefined ? "" : `, tied: ${tied}`}: names, shapes and numbers come back`, async () => {
     const { dir, tensors: own } = await written(config);
-    const tensors = new Map([...own].flatMap(config === gemma3 ? (entry) => [withRoundedWeight(entry)] : asGranite3));
+    const tensors = new Map([...own].flatMap(/^gemma/.test(family as string) ? (entry) => [withRoundedWeight(entry)] : asGranite3));
     assertSame(asHuggingFace(await exported(dir)), tensors);
     const halves = await exported(dir, {});
     assertSame(asHuggingFace(halves), tensors, (data) => widenFrom16(roundTo16(data, "f16"), "f16"));
@@ -196,7 +196,7 @@ test("what llama.cpp would not compute is refused in one line", async () => {
     [{ ...bases.smollm3, no_rope_layer_interval: 2 }, /no_rope_layers is \[1,0,1,0,1\]; llama\.cpp's smollm3 leaves out the positions/],
     [
       bases.gpt_neo!,
-      /model_type "gpt_neo" has no GGUF file here; those that do are gemma3_text, gpt2, gpt_neox, granite, granitemoehybrid, llama/,
+      /model_type "gpt_neo" has no GGUF file here; those that do are gemma2, gemma3_text, gpt2, gpt_neox, granite, granitemoehybrid, llama/,
     ],
     [bases.gemma3_text!, /layer_types is \["sliding_attention","full_attention",.*; in llama\.cpp's gemma3 every sixth layer/],
     [
@@ -211,8 +211,25 @@ test("what llama.cpp would not compute is refused in one line", async () => {
     [{ ...bases.gpt_neox, attention_bias: false }, /attention_bias is false; llama\.cpp's gptneox has biases/],
     [{ ...bases.gpt_neox, tie_word_embeddings: true }, /tie_word_embeddings is true; llama\.cpp's gptneox has a head of its own/],
     [{ ...gemma3, rope_local_base_freq: 500 }, /rope_local_base_freq is 500; llama\.cpp's gemma3 rotates local layers/],
-    [{ ...gemma3, query_pre_attn_scalar: 5 }, /query_pre_attn_scalar is 5; llama\.cpp's gemma3 divides by the root of head_dim \(6\)/],
+    [{ ...gemma3, query_pre_attn_scalar: 5 }, /query_pre_attn_scalar is 5; llama\.cpp's gemma3 divides by the root of 6/],
     [{ ...gemma3, head_dim: 16, query_pre_attn_scalar: 16, rope_scaling: yarn }, /rope_type is "yarn"; llama\.cpp's gemma3 stretches/],
+    [{ ...gemma3, final_logit_softcapping: 30 }, /final_logit_softcapping is 30; llama\.cpp's gemma3 caps nothing/],
+    [{ ...bases.gemma2, attn_logit_softcapping: null }, /attn_logit_softcapping is null; llama\.cpp's gemma2 caps the scores of attention/],
+    [{ ...bases.gemma2, final_logit_softcapping: null }, /final_logit_softcapping is null; llama\.cpp's gemma2 caps logits/],
+    [{ ...bases.gemma2, query_pre_attn_scalar: 5 }, /query_pre_attn_scalar is 5; llama\.cpp's gemma2 divides by the root of 6/],
+    [
+      { ...bases.gemma2, num_hidden_layers: 46 },
+      // As in the 27B, the width shared out among the heads.
+      /query_pre_attn_scalar is 6; llama\.cpp's gemma2 divides by the root of 5/,
+    ],
+    [
+      { ...bases.gemma2, layer_types: ["full_attention", "sliding_attention", "full_attention"] },
+      /layer_types is .*; in llama\.cpp's gemma2 every other layer attends to everything/,
+    ],
+    [
+      { ...bases.gemma2, head_dim: 16, query_pre_attn_scalar: 16, rope_scaling: yarn },
+      /rope_type is "yarn"; llama\.cpp's gemma2 stretches no rotary angles/,
+    ],
     [{ ...bases.qwen2, head_dim: 16, rope_scaling: llama3 }, /rope_type is "llama3"; llama\.cpp's qwen2 does not read its factors/],
     [{ ...bases.llama, head_dim: 16, rope_scaling: { ...yarn, truncate: false } }, /truncate is false; llama\.cpp's YaRN/],
   ];

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { buildModel } from "../../models/index.ts";
-import { gemma3, gpt2, gptNeo, granite, granite4, llama, mistral, olmo2, qwen2, qwen3, smollm3 } from "./small_configs.ts";
+import { gemma2, gemma3, gpt2, gptNeo, granite, granite4, llama, mistral, olmo2, qwen2, qwen3, smollm3 } from "./small_configs.ts";
 
 const yarn = { type: "yarn", factor: 2 };
 const llama3 = { rope_type: "llama3", factor: 8, low_freq_factor: 1, high_freq_factor: 4, original_max_position_embeddings: 32 };
@@ -11,14 +11,11 @@ type Refused = [change: Record<string, unknown>, expected: RegExp];
 const sizes: Refused[] = [
   [
     { model_type: "constructor" },
-    /model_type is "constructor"; it must be one of gemma3_text, gpt2, gpt_neo, gpt_neox, granite, granitemoehybrid, llama, mistral, olmo2, phi3, qwen2, qwen3, smollm3/,
+    /model_type is "constructor"; it must be one of gemma2, gemma3_text, gpt2, gpt_neo, gpt_neox, granite, granitemoehybrid, llama, mistral, olmo2, phi3, qwen2, qwen3, smollm3/,
   ],
   [{ model_type: "__proto__" }, /model_type is "__proto__"; it must be one of/],
   [{ model_type: "lama" }, /did you mean llama\?/],
-  [
-    { model_type: "gemma" },
-    /model_type is "gemma"; it must be one of gemma3_text, gpt2, gpt_neo, gpt_neox, granite, granitemoehybrid, llama, mistral, olmo2, phi3, qwen2, qwen3, smollm3$/,
-  ],
+  [{ model_type: "gemma" }, /model_type is "gemma"; .* olmo2, phi3, qwen2, qwen3, smollm3; did you mean gemma2\?$/],
   [{ model_type: undefined }, /model_type is missing/],
   [{ num_hidden_layers: 1e8 }, /num_hidden_layers is 100000000; it must be a positive whole number, at most 1024/],
   [{ max_position_embeddings: 1e7 }, /max_position_embeddings is 10000000; .* at most 1048576/],
@@ -113,8 +110,11 @@ const other: Refused[] = [
   [{ ...smollm3, no_rope_layers: [] }, /no_rope_layers is \[\]/],
   [{ ...olmo2, clip_qkv: 8 }, /clip_qkv is 8, and this model knows no such key/],
   [{ ...olmo2, mlp_bias: true }, /mlp_bias is true/],
-  [{ ...gemma3, attn_logit_softcapping: 50 }, /attn_logit_softcapping is 50; it must be null or absent, because logits are not capped/],
-  [{ ...gemma3, final_logit_softcapping: 30 }, /final_logit_softcapping is 30; it must be null or absent/],
+  [{ ...gemma2, attn_logit_softcapping: 0 }, /attn_logit_softcapping is 0; it must be a number from 0.001 to 1000000/],
+  [{ ...gemma3, final_logit_softcapping: "30" }, /final_logit_softcapping is "30"; it must be a number/],
+  [{ ...gemma2, hidden_act: "gelu" }, /hidden_act is "gelu"; it must be one of gelu_pytorch_tanh/],
+  [{ ...gemma2, sliding_window_size: 8 }, /sliding_window_size is 8; it must be sliding_window \(16\), or absent/],
+  [{ ...gemma2, rope_local_base_freq: 10_000 }, /rope_local_base_freq is 10000, and this model knows no such key/],
   [{ ...gemma3, query_pre_attn_scalar: 0 }, /query_pre_attn_scalar is 0; it must be a number from 0.000001 to 1000000/],
   [{ ...granite, logits_scaling: 0 }, /logits_scaling is 0; it must be a number from 0.000001 to 1000000/],
   [{ ...granite, embedding_multiplier: "12" }, /embedding_multiplier is "12"; it must be a number/],

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { buildModel } from "../../models/index.ts";
-import { gemma3, gpt2, gptNeo, granite, granite4, llama, mistral, olmo2, qwen2, qwen3, smollm3 } from "./small_configs.ts";
+import { gemma2, gemma3, gpt2, gptNeo, granite, granite4, llama, mistral, olmo2, qwen2, qwen3, smollm3 } from "./small_configs.ts";
 
 const llama3 = { rope_type: "llama3", factor: 8, low_freq_factor: 1, high_freq_factor: 4, original_max_position_embeddings: 32 };
 
@@ -64,6 +64,12 @@ const published: readonly Record<string, unknown>[] = [
     ...{ torch_dtype: "bfloat16", transformers_version: "4.55.0.dev0", use_bidirectional_attention: false, use_cache: true },
   },
   { ...gemma3, architectures: ["Gemma3ForCausalLM"], cache_implementation: "hybrid", sliding_window_pattern: 6, eos_token_id: [1, 106] },
+  {
+    ...{ ...gemma2, architectures: ["Gemma2ForCausalLM"], attention_bias: false, attention_dropout: 0.0, attn_logit_softcapping: 50.0 },
+    ...{ bos_token_id: 2, cache_implementation: "hybrid", eos_token_id: [1, 107], final_logit_softcapping: 30.0, pad_token_id: 0 },
+    ...{ hidden_act: "gelu_pytorch_tanh", hidden_activation: "gelu_pytorch_tanh", initializer_range: 0.02, rms_norm_eps: 1e-6 },
+    ...{ rope_theta: 10000.0, sliding_window_size: 16, torch_dtype: "bfloat16", transformers_version: "4.42.4", use_cache: true },
+  },
   {
     ...{ ...gpt2, activation_function: "gelu_new", architectures: ["GPT2LMHeadModel"], attn_pdrop: 0.1, embd_pdrop: 0.1 },
     ...{ n_ctx: 32, resid_pdrop: 0.1, summary_activation: null, summary_first_dropout: 0.1, summary_proj_to_labels: true },

@@ -23,6 +23,10 @@ export const granite4 = {
 export const granite = { ...llama, model_type: "granite", embedding_multiplier: 12, logits_scaling: 8 };
 export const olmo2 = { ...llama, model_type: "olmo2" };
 export const smollm3 = { ...llama, model_type: "smollm3", num_key_value_heads: 1 };
+export const gemma2 = {
+  ...{ ...llama, model_type: "gemma2", num_hidden_layers: 2, num_key_value_heads: 1, head_dim: 4, query_pre_attn_scalar: 4 },
+  sliding_window: 16,
+};
 export const gemma3 = {
   ...{ ...llama, model_type: "gemma3_text", num_hidden_layers: 2, num_key_value_heads: 1, head_dim: 4, query_pre_attn_scalar: 4 },
   sliding_window: 16,

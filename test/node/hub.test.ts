@@ -49,7 +49,7 @@ const hub = await serveHub({
   "models/org/gated": { commit, files: { ...basics, "model.safetensors": weights(400) }, token: "hf_right" },
   "models/org/busy": { commit, files: { ...basics, "model.safetensors": weights(400) } },
   "models/org/breaks": { commit, files: { ...basics, "model.safetensors": weights(5000) } },
-  "models/org/gemma": unfit({ "config.json": text({ model_type: "gemma2" }) }),
+  "models/org/gemma": unfit({ "config.json": text({ model_type: "gemma" }) }),
   "models/org/quantised": unfit({ "config.json": text({ ...config, quantization_config: { bits: 4 } }) }),
   "models/org/unconfigured": unfit({ "config.json": undefined }),
   "models/org/slow": unfit({ "tokenizer.json": undefined, "vocab.json": text({}) }),
@@ -130,7 +130,7 @@ test("of a model in shards those come that its index names", async () => {
 
 test("a model that cannot be taken is refused before its weights are downloaded, and leaves the cache without a model", async () => {
   const reasons = [
-    ["gemma", "EngineError", /^config\.json: model_type is "gemma2"; it must be one of gemma3_text, /],
+    ["gemma", "EngineError", /^config\.json: model_type is "gemma"; it must be one of gemma2, gemma3_text, /],
     ["quantised", "EngineError", /^config\.json: quantization_config .*quantised weights are not read/],
     ["unconfigured", "FileError", /holds no config\.json; a Hugging Face model folder needs it/],
     ["slow", "FileError", /^org\/slow on the hub has no tokenizer\.json; take a repository with a fast tokenizer\.$/],
@@ -143,7 +143,7 @@ test("a model that cannot be taken is refused before its weights are downloaded,
   }
   const taken: unknown[] = [];
   const folder = await resolveModel("org/gemma", (given) => taken.push(given));
-  assert.deepEqual(taken, [{ model_type: "gemma2" }], "a builder of one's own decides what it takes");
+  assert.deepEqual(taken, [{ model_type: "gemma" }], "a builder of one's own decides what it takes");
   assert.deepEqual(new Uint8Array(await readFile(join(folder, "model.safetensors"))), weights(5000));
   assert.match(await resolveModel("org/adapter"), /models--org--adapter/);
 });

@@ -56,6 +56,7 @@ const CONSTANTS: Readonly<Record<string, readonly number[]>> = {
   SLICE: [1, 2],
   TILE_VECTORS: [2],
   WINDOW: [3],
+  CAP: [50],
   // A head vector for an invocation, and for eight of them.
   TEAM: [1, 8],
   // A lane for a head in decoding, and two.

@@ -5,7 +5,7 @@ import type { GgufTensor, Rearrange } from "./encode.ts";
 import { type GgufTensorType, tensorType } from "./tensor_types.ts";
 
 /** llama.cpp's names of architectures; Mistral is a Llama there. */
-export type GgufArchitecture = "granite" | "llama" | "qwen2" | "qwen3" | "gpt2" | "olmo2" | "smollm3" | "gemma3" | "gptneox";
+export type GgufArchitecture = "granite" | "llama" | "qwen2" | "qwen3" | "gpt2" | "olmo2" | "smollm3" | "gemma2" | "gemma3" | "gptneox";
 
 /** llama.cpp's names of what stands outside the layers. */
 const OUTER: Readonly<Record<string, string>> = {
@@ -101,7 +101,7 @@ function gateAndUp(
 function ggufName(name: string, architecture: GgufArchitecture): string {
   const [, path, ending] = /^(.+)\.(weight|bias)$/.exec(name) ?? [];
   const [, layer, part] = /^(?:model\.layers|transformer\.h|gpt_neox\.layers)\.(\d+)\.(.+)$/.exec(path ?? "") ?? [];
-  const inner = architecture === "olmo2" || architecture === "gemma3" ? NORMED_AFTER : INNER;
+  const inner = ["olmo2", "gemma2", "gemma3"].includes(architecture) ? NORMED_AFTER : INNER;
   const found = part === undefined ? OUTER[path ?? ""] : inner[part];
   if (found === undefined) throw new FileError(`Tensor ${quoted(name)} has no name in GGUF; export a model of models/ as it is.`);
   return layer === undefined ? `${found}.${ending}` : `blk.${layer}.${found}.${ending}`;
@@ -119,7 +119,7 @@ function transposed([rows, columns]: readonly number[]): Rearrange {
 
 /** Gemma's norms keep their weights less 1, and llama.cpp's norms do not. */
 function wholeWeight(name: string, { architecture }: HeadCounts): Rearrange | undefined {
-  const isKeptLess1 = architecture === "gemma3" && /norm\.weight$/.test(name);
+  const isKeptLess1 = ["gemma2", "gemma3"].includes(architecture) && /norm\.weight$/.test(name);
   return isKeptLess1 ? (values) => values.map((value) => 1 + value) : undefined;
 }
 

@@ -11,13 +11,15 @@ const SHAPES: readonly { readonly lengths: readonly number[]; readonly layout: H
   { lengths: [1, 5, 17, 2], layout: { heads: 4, keyValueHeads: 1, headDim: 12, scale: 0.5 } },
   { lengths: [3, 14, 14], layout: { heads: 3, keyValueHeads: 3, headDim: 10 } },
   { lengths: [9, 2], layout: { heads: 6, keyValueHeads: 2, headDim: 7, scale: 0.2 } },
+  { lengths: [2, 17, 5], layout: { heads: 4, keyValueHeads: 2, headDim: 8, cap: 1.5 } },
   { lengths: [1, 5, 17, 2], layout: { heads: 2, keyValueHeads: 2, headDim: 16 } },
   { lengths: [11], layout: { heads: 1, keyValueHeads: 1, headDim: 20 } },
 ];
 
 /** Heads as titles of cases name them. */
-export function describeHeads({ heads, keyValueHeads, headDim, scale }: HeadLayout): string {
-  return `heads ${heads}/${keyValueHeads} of ${headDim}${scale === undefined ? "" : ` scaled by ${scale}`}`;
+export function describeHeads({ heads, keyValueHeads, headDim, scale, cap }: HeadLayout): string {
+  const scaled = scale === undefined ? "" : ` scaled by ${scale}`;
+  return `heads ${heads}/${keyValueHeads} of ${headDim}${scaled}${cap === undefined ? "" : ` capped at ${cap}`}`;
 }
 
 /** Where the sequence of every row begins and ends, for sequences of these lengths. */
@@ -43,6 +45,7 @@ type Shape = (typeof SHAPES)[number];
 const TILED: readonly Shape[] = [
   { lengths: [33, 1, 1, 1, 40], layout: { heads: 1, keyValueHeads: 1, headDim: 4 } },
   { lengths: [3, 2], layout: { heads: 7, keyValueHeads: 1, headDim: 8 } },
+  { lengths: [35, 2], layout: { heads: 2, keyValueHeads: 2, headDim: 4, cap: 0.8 } },
   { lengths: [9, 2], layout: { heads: 6, keyValueHeads: 2, headDim: 7, scale: 0.2 } },
 ];
 
@@ -61,7 +64,7 @@ const withGradients = [...SHAPES.map((shape) => caseOf(shape)), ...TILED.map((sh
 export const largeAttentionCases: readonly OpCase[] = LARGE.map((shape) => ({ ...caseOf(shape, "tiles"), quick: false, slow: true }));
 
 function caseOf({ lengths, layout }: Shape, sharing?: OperandSharing): OpCase {
-  const { headDim } = layout;
+  const { headDim, cap } = layout;
   const { rows, ...structure } = packedSequences(lengths);
   const means = sharing ? ` by ${sharing}` : "";
   return {
@@ -69,7 +72,7 @@ function caseOf({ lengths, layout }: Shape, sharing?: OperandSharing): OpCase {
     title: `sequences of ${lengths.join(" ")}${means} with ${describeHeads(layout)}`,
     tolerance: 2e-5,
     forGpus: sharing === "tiles",
-    quick: headDim === 7 || headDim === 12,
+    quick: headDim === 7 || headDim === 12 || (cap !== undefined && !sharing),
     slow: headDim === 16 || headDim === 20,
     inputs: { qkv: normal([rows, packedWidth(layout)], 1), ...structure },
     dynamicRows: ["qkv", "sequence_start", "sequence_end"],
@@ -151,7 +154,7 @@ const WINDOWED: readonly { readonly groups: readonly SequenceGroup[]; readonly l
       { shared: 0, own: [6] },
       { shared: 2, own: [3, 7] },
     ],
-    layout: { heads: 2, keyValueHeads: 1, headDim: 4 },
+    layout: { heads: 2, keyValueHeads: 1, headDim: 4, cap: 1.2 },
     window: 4,
   },
 ];

@@ -11,7 +11,7 @@ import { describeHeads } from "./causal_attention.ts";
 const LAYOUTS: readonly HeadLayout[] = [
   { heads: 4, keyValueHeads: 1, headDim: 12 },
   { heads: 3, keyValueHeads: 3, headDim: 10 },
-  { heads: 6, keyValueHeads: 2, headDim: 7 },
+  { heads: 6, keyValueHeads: 2, headDim: 7, cap: 1.5 },
   { heads: 5, keyValueHeads: 5, headDim: 16 },
   { heads: 2, keyValueHeads: 1, headDim: 64 },
   { heads: 9, keyValueHeads: 3, headDim: 1 },
@@ -129,7 +129,12 @@ export const decodeAttentionCases: readonly OpCase[] = [
   ...LONG.map(([layout, storage]) => caseOf(layout, "positions", { length: 300, storage, newest: [298, 127, 299, 0, 128, 126] })),
   // Windows that begin in a block, between two, and before the first position; parts that a window leaves out.
   ...(["apart", "together", "positions"] as const).flatMap((way) => [
-    caseOf({ heads: 4, keyValueHeads: 2, headDim: 12, scale: 0.5 }, way, { length: 20, storage: "f32", newest: [18, 7, 0, 4], window: 5 }),
+    caseOf({ heads: 4, keyValueHeads: 2, headDim: 12, scale: 0.5, cap: 1.2 }, way, {
+      length: 20,
+      storage: "f32",
+      newest: [18, 7, 0, 4],
+      window: 5,
+    }),
     caseOf({ heads: 2, keyValueHeads: 1, headDim: 8 }, way, {
       length: 300,
       storage: "f32",

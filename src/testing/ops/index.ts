@@ -5,6 +5,7 @@ import { adamwCheckCases } from "./adamw_check.ts";
 import { addCases } from "./add.ts";
 import { addOntoCases } from "./add_onto.ts";
 import { cacheWriteCases } from "./cache_write.ts";
+import { capLogitsCases } from "./cap_logits.ts";
 import { causalAttentionCases, largeAttentionCases } from "./causal_attention.ts";
 import { columnSumCases } from "./column_sum.ts";
 import { controlWeightCases } from "./control_weight.ts";
@@ -48,6 +49,7 @@ export const opCases: Readonly<Record<keyof typeof ops, readonly OpCase[]>> = {
   add: addCases,
   add_onto: addOntoCases,
   cache_write: cacheWriteCases,
+  cap_logits: capLogitsCases,
   causal_attention: [...causalAttentionCases, ...largeAttentionCases],
   column_sum: columnSumCases,
   control_weight: controlWeightCases,

@@ -1,3 +1,4 @@
+import { capLogits } from "../../ops/cap_logits.ts";
 import { paddedVocabulary } from "../../ops/logits.ts";
 import { logitsGradient } from "../../ops/logits_gradient.ts";
 import { tokenStatistics } from "../../ops/token_statistics.ts";
@@ -93,4 +94,39 @@ const padded = (
   };
 });
 
-export const logitsGradientCases: readonly OpCase[] = [...whole, later, ...padded];
+/** Logits that were capped: the gradient by what they were before. */
+const capped = (
+  [
+    [9, 37, 37],
+    [5, 40, 40],
+    [3, 262, 264],
+  ] as const
+).map(([rows, vocabulary, stride]): OpCase => {
+  const cap = 2.5;
+  const logits = normal([rows, vocabulary], 1, 2);
+  return {
+    name: "logits_gradient",
+    title: `${rows} x ${vocabulary} capped at ${cap}`,
+    tolerance: 2e-5,
+    quick: rows === 9,
+    inputs: {
+      logits: stride === vocabulary ? logits : padRows(logits),
+      actions: integers([rows], vocabulary, 2),
+      coefficients: normal([rows, 2], 3),
+    },
+    dynamicRows: ["logits", "actions", "coefficients"],
+    op: (i) => {
+      const own = capLogits(i.logits!, cap);
+      const statistics = tokenStatistics(own, i.actions!, { inverseTemperature, vocabulary });
+      const given = { actions: i.actions!, statistics, coefficients: i.coefficients!, inverseTemperature, vocabulary, cap };
+      return { logits: logitsGradient(own, given) };
+    },
+    reference: (inputs) => {
+      const gradient = logitsGradientReference({ ...inputs, logits }, inverseTemperature, cap).logits;
+      const padded = padRows({ shape: logits.shape, data: gradient }).data.map((x, i) => (i % stride < vocabulary ? x : 0));
+      return { logits: stride === vocabulary ? gradient : padded };
+    },
+  };
+});
+
+export const logitsGradientCases: readonly OpCase[] = [...whole, later, ...padded, ...capped];

@@ -15,6 +15,8 @@ function attendedBy(row: number, { sequence_start, attended }: HostValues, windo
 /** The factor between products of queries and keys and their scores, which a reference does not take from the op. */
 export const scaleOf = ({ headDim, scale }: HeadLayout): number => scale ?? 1 / Math.sqrt(headDim);
 
+const capped = (score: number, { cap }: HeadLayout): number => (cap === undefined ? score : cap * Math.tanh(score / cap));
+
 /** Softmax attention of packed rows, in double precision. */
 export function causalAttentionReference(
   inputs: HostValues,
@@ -33,7 +35,7 @@ export function causalAttentionReference(
       const keys = { data, width, first: shared * headDim };
       const values = { data, width, first: (shared + keyValueHeads) * headDim };
       const written = out.subarray((row * heads + head) * headDim, (row * heads + head + 1) * headDim);
-      log_sum_exp[row * heads + head] = attend(headOf(inputs.qkv!, layout, row, head), attended, keys, values, written, scaleOf(layout));
+      log_sum_exp[row * heads + head] = attend(headOf(inputs.qkv!, layout, row, head), attended, keys, values, written, layout);
     }
   }
   return { out, log_sum_exp };
@@ -63,14 +65,15 @@ export function attend(
   keys: HeadOfRows,
   values: HeadOfRows,
   out: Float64Array,
-  scale: number,
+  layout: HeadLayout,
 ): number {
+  const scale = scaleOf(layout);
   const scores: number[] = [];
   for (let j = 0; j < rows.length; j += 1) {
     const at = rows[j]! * keys.width + keys.first;
     let score = 0;
     for (let d = 0; d < query.length; d += 1) score += query[d]! * keys.data[at + d]!;
-    scores.push(scale * score);
+    scores.push(capped(scale * score, layout));
   }
   const largest = Math.max(...scores);
   let total = 0;
@@ -104,8 +107,10 @@ export function causalAttentionGradient(inputs: HostValues, layout: HeadLayout, 
     const delta = dot(grad, out.subarray(at * headDim, (at + 1) * headDim));
     for (const from of attendedBy(row, inputs)) {
       const key = headOf(qkv!, layout, from, shared);
-      const probability = Math.exp(scale * dot(query, key) - log_sum_exp[at]!);
-      const slope = probability * (dot(grad, headOf(qkv!, layout, from, shared + keyValueHeads)) - delta) * scale;
+      const score = capped(scale * dot(query, key), layout);
+      const slopeOfCap = layout.cap === undefined ? 1 : 1 - (score / layout.cap) ** 2;
+      const probability = Math.exp(score - log_sum_exp[at]!);
+      const slope = probability * (dot(grad, headOf(qkv!, layout, from, shared + keyValueHeads)) - delta) * slopeOfCap * scale;
       addTo(row, head, slope, key);
       addTo(from, shared, slope, query);
       addTo(from, shared + keyValueHeads, probability, grad);

@@ -1,6 +1,6 @@
 import type { HeadLayout } from "../../ops/heads.ts";
 import type { HostValues } from "../check_op.ts";
-import { attend, headOf, scaleOf } from "./causal_attention.ts";
+import { attend, headOf } from "./causal_attention.ts";
 import { numbersOf } from "./half.ts";
 
 /**
@@ -28,7 +28,7 @@ export function decodeAttentionReference(
       const first = Math.floor(head / (heads / keyValueHeads)) * headDim;
       const [keys, values] = [cache_keys, cache_values].map((data) => ({ data: data!, width, first }));
       const written = out.subarray((row * heads + head) * headDim, (row * heads + head + 1) * headDim);
-      attend(headOf(qkv!, layout, row, head), places, keys!, values!, written, scaleOf(layout));
+      attend(headOf(qkv!, layout, row, head), places, keys!, values!, written, layout);
     }
   }
   return { out };

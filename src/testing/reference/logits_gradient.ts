@@ -1,8 +1,8 @@
 import type { HostValues } from "../check_op.ts";
 import { rowStatistics } from "./token_statistics.ts";
 
-/** d/dlogits of sum over rows of (c_logp * logp + c_entropy * entropy), by central differences. */
-export function logitsGradientReference(inputs: HostValues, inverseTemperature: number): { logits: Float64Array } {
+/** d/dlogits of sum over rows of (c_logp * logp + c_entropy * entropy), where logits may have a cap, by central differences. */
+export function logitsGradientReference(inputs: HostValues, inverseTemperature: number, cap?: number): { logits: Float64Array } {
   const { logits, actions, coefficients } = inputs;
   const vocabulary = logits!.shape[1]!;
   const gradient = Float64Array.from(logits!.data, (_, i) => {
@@ -11,7 +11,8 @@ export function logitsGradientReference(inputs: HostValues, inverseTemperature: 
     const objective = (step: number): number => {
       const moved = logits!.data.slice(row * vocabulary, (row + 1) * vocabulary);
       moved[i % vocabulary]! += step;
-      const [logp, entropy] = rowStatistics(moved, actions!.data[row]!, inverseTemperature);
+      const shown = cap === undefined ? moved : moved.map((value) => cap * Math.tanh(value / cap));
+      const [logp, entropy] = rowStatistics(shown, actions!.data[row]!, inverseTemperature);
       return cLogp * logp + cEntropy * entropy;
     };
     return (objective(1e-5) - objective(-1e-5)) / 2e-5;

@@ -15,11 +15,8 @@ const LAYER_TYPES = ["full_attention", "sliding_attention"] as const;
 
 type LayerType = (typeof LAYER_TYPES)[number];
 
-/** The base of rotary angles where config.json has none. */
-const THETA = { full_attention: 1_000_000, sliding_attention: 10_000 } as const satisfies Record<LayerType, number>;
-
 /** Keys are Hugging Face's. */
-export interface Gemma3Config extends LanguageModelConfig {
+export interface GemmaConfig extends LanguageModelConfig {
   readonly hidden_size: number;
   readonly num_hidden_layers: number;
   readonly intermediate_size: number;
@@ -37,6 +34,11 @@ export interface Gemma3Config extends LanguageModelConfig {
   readonly rope: RopeConfig;
   readonly local_rope: RopeConfig;
   readonly attention_bias: boolean;
+  /** Gemma 3: RMS norm of every query and key head. */
+  readonly query_key_norm: boolean;
+  /** The cap of scores of attention, and that of logits; undefined is none. */
+  readonly attn_logit_softcapping: number | undefined;
+  readonly final_logit_softcapping: number | undefined;
   readonly tie_word_embeddings: boolean;
   readonly initializer_range: number;
 }
@@ -46,34 +48,64 @@ export const attendsToAll = (type: LayerType): boolean => type === "full_attenti
 
 const isMapping = (value: unknown): value is object => typeof value === "object" && value !== null && !Array.isArray(value);
 
+/** What a model_type fixes, and what transformers takes where config.json does not say. */
+export interface GemmaFamily {
+  readonly model_type: string;
+  /** The classes of transformers that compute it. */
+  readonly classes: readonly string[];
+  readonly queryKeyNorm: boolean;
+  readonly vocabulary: number;
+  readonly maxPositions: number;
+  /** Every so manieth layer attends to everything. */
+  readonly pattern: number;
+  /** The base of rotary angles, and that of layers that attend within the window; undefined where these have the same angles. */
+  readonly theta: number;
+  readonly localTheta: number | undefined;
+  readonly attentionCap: number | undefined;
+  readonly logitCap: number | undefined;
+}
+
 /** Reads the config.json of a text model. @throws EngineError naming a key that is wrong, or that changes the model and is not honoured */
-export function gemma3Config(json: Json): Gemma3Config {
+export function readGemmaConfig(json: Json, family: GemmaFamily): GemmaConfig {
   const read = readConfig(json);
-  readCommonKeys(read, ["Gemma3ForCausalLM", "Gemma3TextModel"]);
-  read.oneOf("hidden_activation", ["gelu_pytorch_tanh"], "gelu_pytorch_tanh");
-  for (const key of ["final_logit_softcapping", "attn_logit_softcapping"]) {
-    if (read.value(key) !== undefined) read.refuse(key, "null or absent, because logits are not capped here");
-  }
+  readCommonKeys(read, family.classes);
+  // transformers reads the first; the files of Gemma 2 have both.
+  for (const key of ["hidden_activation", "hidden_act"]) read.oneOf(key, ["gelu_pytorch_tanh"], "gelu_pytorch_tanh");
   if (read.flag("use_bidirectional_attention", false))
     read.refuse("use_bidirectional_attention", "false: this engine trains causal models");
   const sizes = readSizes(read);
-  const positions = read.integer("max_position_embeddings", 131_072, Math.floor(LARGEST.angles / sizes.head_dim));
-  const layer_types = readLayerTypes(read, sizes.num_hidden_layers);
+  const positions = read.integer("max_position_embeddings", family.maxPositions, Math.floor(LARGEST.angles / sizes.head_dim));
   const config = {
-    model_type: read.text("model_type", "gemma3_text"),
-    vocab_size: read.integer("vocab_size", 262_208, LARGEST.vocabulary),
+    model_type: read.text("model_type", family.model_type),
+    vocab_size: read.integer("vocab_size", family.vocabulary, LARGEST.vocabulary),
     ...sizes,
     max_position_embeddings: positions,
-    sliding_window: read.integer("sliding_window", 4096),
+    sliding_window: readWindow(read),
     rms_norm_eps: read.eps("rms_norm_eps", 1e-6),
-    layer_types,
-    ...readRopes(read, positions),
+    layer_types: readLayerTypes(read, sizes.num_hidden_layers, family.pattern),
+    ...readRopes(read, positions, family),
     attention_bias: read.flag("attention_bias", false),
+    query_key_norm: family.queryKeyNorm,
+    attn_logit_softcapping: readCap(read, "attn_logit_softcapping", family.attentionCap),
+    final_logit_softcapping: readCap(read, "final_logit_softcapping", family.logitCap),
     tie_word_embeddings: read.flag("tie_word_embeddings", true),
     initializer_range: read.number("initializer_range", 0.02, { min: 0, max: 10 }),
   };
   read.refuseOthers();
   return config;
+}
+
+/** Some files of Gemma 2 state the window twice. */
+function readWindow(read: ConfigReader): number {
+  const window = read.integer("sliding_window", 4096);
+  if (read.integer("sliding_window_size", window) !== window) read.refuse("sliding_window_size", `sliding_window (${window}), or absent`);
+  return window;
+}
+
+/** Null is no cap, and no key is what the family has. */
+function readCap(read: ConfigReader, key: string, otherwise: number | undefined): number | undefined {
+  if (!read.has(key)) return otherwise;
+  return read.value(key) === undefined ? undefined : read.number(key, undefined, { min: 1e-3, max: 1e6 });
 }
 
 function readSizes(read: ConfigReader) {
@@ -92,9 +124,9 @@ function readSizes(read: ConfigReader) {
   };
 }
 
-/** Where layer_types is absent, every sixth layer attends to everything, or every one that sliding_window_pattern counts. */
-function readLayerTypes(read: ConfigReader, layers: number): readonly LayerType[] {
-  const pattern = read.integer("_sliding_window_pattern", read.integer("sliding_window_pattern", 6));
+/** Where layer_types is absent, layers that attend to everything come as often as in the family, or as sliding_window_pattern counts. */
+function readLayerTypes(read: ConfigReader, layers: number, usual: number): readonly LayerType[] {
+  const pattern = read.integer("_sliding_window_pattern", read.integer("sliding_window_pattern", usual));
   const given = read.value("layer_types");
   if (given === undefined)
     return Array.from({ length: layers }, (_, i) => ((i + 1) % pattern === 0 ? "full_attention" : "sliding_attention"));
@@ -105,17 +137,18 @@ function readLayerTypes(read: ConfigReader, layers: number): readonly LayerType[
 }
 
 /** transformers 5 has a mapping for each type of layer; transformers 4 has keys of the whole model, and one for local layers. */
-function readRopes(read: ConfigReader, positions: number): Pick<Gemma3Config, "rope" | "local_rope"> {
-  const localTheta = read.number("rope_local_base_freq", THETA.sliding_attention, { min: 1, max: 1e12 });
+function readRopes(read: ConfigReader, positions: number, { theta, localTheta }: GemmaFamily): Pick<GemmaConfig, "rope" | "local_rope"> {
+  if (localTheta === undefined) {
+    const rope = readRope(read, positions, { theta });
+    return { rope, local_rope: rope };
+  }
+  const local = read.number("rope_local_base_freq", localTheta, { min: 1, max: 1e12 });
   const byType = read.section("rope_parameters");
   if (!byType || LAYER_TYPES.some((type) => !isMapping(byType.value(type)))) {
-    return {
-      rope: readRope(read, positions, { theta: THETA.full_attention }),
-      local_rope: { theta: localTheta, scaling: undefined, maxPositions: positions },
-    };
+    return { rope: readRope(read, positions, { theta }), local_rope: { theta: local, scaling: undefined, maxPositions: positions } };
   }
   byType.refuseOthers();
-  const ropeOf = (type: LayerType): RopeConfig =>
-    readRope(readConfig({ rope_parameters: byType.value(type) }, `${type}: `), positions, { theta: THETA[type] });
-  return { rope: ropeOf("full_attention"), local_rope: ropeOf("sliding_attention") };
+  const ropeOf = (type: LayerType, otherwise: number): RopeConfig =>
+    readRope(readConfig({ rope_parameters: byType.value(type) }, `${type}: `), positions, { theta: otherwise });
+  return { rope: ropeOf("full_attention", theta), local_rope: ropeOf("sliding_attention", localTheta) };
 }
