@@ -7,6 +7,7 @@ import {
   readCommonKeys,
   readConfig,
   readRope,
+  readSoftCap,
 } from "../src/engine.ts";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -86,8 +87,8 @@ export function readGemmaConfig(json: Json, family: GemmaFamily): GemmaConfig {
     ...readRopes(read, positions, family),
     attention_bias: read.flag("attention_bias", false),
     query_key_norm: family.queryKeyNorm,
-    attn_logit_softcapping: readCap(read, "attn_logit_softcapping", family.attentionCap),
-    final_logit_softcapping: readCap(read, "final_logit_softcapping", family.logitCap),
+    attn_logit_softcapping: readSoftCap(read, "attn_logit_softcapping", family.attentionCap),
+    final_logit_softcapping: readSoftCap(read, "final_logit_softcapping", family.logitCap),
     tie_word_embeddings: read.flag("tie_word_embeddings", true),
     initializer_range: read.number("initializer_range", 0.02, { min: 0, max: 10 }),
   };
@@ -100,12 +101,6 @@ function readWindow(read: ConfigReader): number {
   const window = read.integer("sliding_window", 4096);
   if (read.integer("sliding_window_size", window) !== window) read.refuse("sliding_window_size", `sliding_window (${window}), or absent`);
   return window;
-}
-
-/** Null is no cap, and no key is what the family has. */
-function readCap(read: ConfigReader, key: string, otherwise: number | undefined): number | undefined {
-  if (!read.has(key)) return otherwise;
-  return read.value(key) === undefined ? undefined : read.number(key, undefined, { min: 1e-3, max: 1e6 });
 }
 
 function readSizes(read: ConfigReader) {

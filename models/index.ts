@@ -10,6 +10,8 @@ import { Granite, graniteConfig } from "./granite.ts";
 import { Granite4, granite4Config } from "./granite4.ts";
 import { Llama, llamaConfig } from "./llama.ts";
 import { Mistral, mistralConfig } from "./mistral.ts";
+import { NanoChat } from "./nanochat.ts";
+import { nanoChatConfig } from "./nanochat_config.ts";
 import { Olmo2, olmo2Config } from "./olmo2.ts";
 import { Phi3, phi3Config } from "./phi3.ts";
 import { Qwen2, qwen2Config } from "./qwen2.ts";
@@ -29,6 +31,7 @@ export const architectures: Readonly<Record<string, (config: Json) => nn.Languag
   granitemoehybrid: (config) => new Granite4(granite4Config(config)),
   llama: (config) => new Llama(llamaConfig(config)),
   mistral: (config) => new Mistral(mistralConfig(config)),
+  nanochat: (config) => new NanoChat(nanoChatConfig(config)),
   olmo2: (config) => new Olmo2(olmo2Config(config)),
   phi3: (config) => new Phi3(phi3Config(config)),
   qwen2: (config) => new Qwen2(qwen2Config(config)),

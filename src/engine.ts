@@ -13,7 +13,7 @@ export { buildPlan, evaluate, type Plan } from "./graph/plan.ts";
 export { ceilDivide, type Dimension, derive, product, type RunScalars, runScalar, type Scalar } from "./graph/scalar.ts";
 export { type DType, externalTensor, reshape, rowsOf, Tensor } from "./graph/tensor.ts";
 export { type Dispatch, empty, type GradientSink, input, scope } from "./graph/trace.ts";
-export { readCommonKeys } from "./nn/common_config.ts";
+export { readCommonKeys, readSoftCap } from "./nn/common_config.ts";
 export { type ConfigReader, checkHeads, LARGEST, type LanguageModelConfig, readConfig } from "./nn/config.ts";
 export * as nn from "./nn/index.ts";
 export { loadParameters, type NamedArray, readParameters } from "./nn/load_parameters.ts";

@@ -4,6 +4,7 @@ import { type ColumnWindow, copyColumns } from "../../src/ops/copy_columns.ts";
 import { fromHalf } from "../../src/ops/from_half.ts";
 import { gelu, geluOp } from "../../src/ops/gelu.ts";
 import { multiply } from "../../src/ops/multiply.ts";
+import { reluSquared, reluSquaredOp } from "../../src/ops/relu_squared.ts";
 import { scale } from "../../src/ops/scale.ts";
 import { swiglu, swigluOp } from "../../src/ops/swiglu.ts";
 import { toHalf } from "../../src/ops/to_half.ts";
@@ -16,6 +17,7 @@ import { fromHalfReference } from "../../src/testing/reference/from_half.ts";
 import { geluReference } from "../../src/testing/reference/gelu.ts";
 import { roundToHalf } from "../../src/testing/reference/half.ts";
 import { multiplyReference } from "../../src/testing/reference/multiply.ts";
+import { reluSquaredReference } from "../../src/testing/reference/relu_squared.ts";
 import { scaleReference } from "../../src/testing/reference/scale.ts";
 import { swigluReference } from "../../src/testing/reference/swiglu.ts";
 import { toHalfReference } from "../../src/testing/reference/to_half.ts";
@@ -30,7 +32,7 @@ const ROWS = 2048;
 export const elementwiseCases: readonly BenchCase[] = [
   ...[128, 768].flatMap(sumCases),
   ...halfCases(512),
-  ...[512, 3072].flatMap((columns) => [...geluCases(columns), ...swigluCases(columns)]),
+  ...[512, 3072].flatMap((columns) => [...geluCases(columns), ...reluSquaredCases(columns), ...swigluCases(columns)]),
 ];
 
 function sumCases(columns: number): BenchCase[] {
@@ -109,6 +111,18 @@ function halfCases(columns: number): BenchCase[] {
       build: (i) => ({ y: fromHalf(i.half!) }),
       reference: fromHalfReference,
     }),
+  ];
+}
+
+function reluSquaredCases(columns: number): BenchCase[] {
+  const elements = ROWS * columns;
+  const shape = `${ROWS}x${columns}`;
+  const inputs = () => ({ x: normal([ROWS, columns], 1) });
+  const size = { op: "relu_squared", shape, flops: 2 * elements, bytes: 4 * 2 * elements, inputs } as const;
+  const gradient = { op: reluSquaredOp, shape, bytes: 4 * 3 * elements, inputs, output: "y", gradients: ["x"] } as const;
+  return [
+    opCase({ ...size, build: (i) => ({ y: reluSquared(i.x!) }), reference: reluSquaredReference }),
+    gradientCase({ ...gradient, attributes: {}, flops: 3 * elements, reference: reluSquaredReference }),
   ];
 }
 

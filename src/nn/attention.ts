@@ -8,7 +8,7 @@ import { rope } from "../ops/rope.ts";
 import { type RopeOptions, ropeTable } from "../ops/rope_table.ts";
 import { fusedLinear, Linear } from "./linear.ts";
 import { Constant, Module } from "./module.ts";
-import { RMSNorm } from "./norm.ts";
+import { RMSNorm, UnweightedRMSNorm } from "./norm.ts";
 import type { Rows } from "./rows.ts";
 
 /**
@@ -52,6 +52,8 @@ export interface CausalSelfAttentionOptions extends HeadLayout {
   readonly queryKeyNormEps?: number;
   /** What these norms add to their weights (`RMSNorm`). Default: 0. */
   readonly normWeightOffset?: 0 | 1;
+  /** Whether these norms have weights. Default: true. */
+  readonly normWeights?: boolean;
   readonly std?: number;
   readonly outputStd?: number;
 }
@@ -59,8 +61,8 @@ export interface CausalSelfAttentionOptions extends HeadLayout {
 /** Grouped-query causal self-attention, with rotary positions where there are any: Llama, Granite, Qwen2, Qwen3, Gemma, Phi-3. */
 export class CausalSelfAttention extends Module {
   readonly qkv_proj: Linear;
-  readonly q_norm: RMSNorm | undefined;
-  readonly k_norm: RMSNorm | undefined;
+  readonly q_norm: HeadNorm | undefined;
+  readonly k_norm: HeadNorm | undefined;
   readonly o_proj: Linear;
   readonly rotary: RotaryEmbedding | undefined;
   readonly layout: HeadLayout;
@@ -69,10 +71,13 @@ export class CausalSelfAttention extends Module {
   constructor(options: CausalSelfAttentionOptions) {
     super();
     const { hiddenSize, heads, keyValueHeads, headDim, bias = false, outputBias = false, fused = false, std } = options;
-    const { queryKeyNormEps, normWeightOffset } = options;
+    const { queryKeyNormEps: eps, normWeightOffset, normWeights = true } = options;
     const parts = { q_proj: heads * headDim, k_proj: keyValueHeads * headDim, v_proj: keyValueHeads * headDim };
     this.qkv_proj = fusedLinear(hiddenSize, parts, { bias, isNamed: !fused, ...(std === undefined ? {} : { std }) });
-    const headNorm = () => (queryKeyNormEps === undefined ? undefined : new RMSNorm(headDim, queryKeyNormEps, normWeightOffset));
+    const headNorm = (): HeadNorm | undefined => {
+      if (eps === undefined) return undefined;
+      return normWeights ? new RMSNorm(headDim, eps, normWeightOffset) : new UnweightedRMSNorm(headDim, eps);
+    };
     this.q_norm = headNorm();
     this.k_norm = headNorm();
     const outputStd = options.outputStd ?? std;
@@ -91,6 +96,8 @@ export class CausalSelfAttention extends Module {
   }
 }
 
-function normHeads(qkv: Tensor, queries: RMSNorm, keys: RMSNorm, layout: HeadLayout): Tensor {
+type HeadNorm = RMSNorm | UnweightedRMSNorm;
+
+function normHeads(qkv: Tensor, queries: HeadNorm, keys: HeadNorm, layout: HeadLayout): Tensor {
   return qkNorm(qkv, queries.weight.tensor, keys.weight.tensor, queries.eps, layout, queries.weightOffset);
 }

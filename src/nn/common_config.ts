@@ -29,6 +29,12 @@ export function readCommonKeys(read: ConfigReader, architectures: readonly strin
   requireOneDtype(read);
 }
 
+/** The cap of logits or of scores under a key, where null is none, and no key is what the family has. */
+export function readSoftCap(read: ConfigReader, key: string, otherwise: number | undefined): number | undefined {
+  if (!read.has(key)) return otherwise;
+  return read.value(key) === undefined ? undefined : read.number(key, undefined, { min: 1e-3, max: 1e6 });
+}
+
 /** `dtype` is how transformers 5 writes torch_dtype. The tensors of a file say their own type; this only must not contradict itself. */
 function requireOneDtype(read: ConfigReader): void {
   const [now, before] = ["dtype", "torch_dtype"].map((key) => {

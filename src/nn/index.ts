@@ -6,7 +6,7 @@ export { Conv1D, fusedLinear, Linear } from "./linear.ts";
 export { addAdapters, LORA_DEFAULTS, type LoraOptions } from "./lora.ts";
 export { GatedMlp } from "./mlp.ts";
 export { Constant, Module, Parameter } from "./module.ts";
-export { LayerNorm, RMSNorm } from "./norm.ts";
+export { LayerNorm, RMSNorm, UnweightedRMSNorm } from "./norm.ts";
 export { Projection, withoutAdapters } from "./projection.ts";
 export {
   inputRows,

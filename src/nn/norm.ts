@@ -1,7 +1,7 @@
 import type { Tensor } from "../graph/tensor.ts";
 import { layerNorm } from "../ops/layer_norm.ts";
 import { rmsNorm } from "../ops/rms_norm.ts";
-import { Module, Parameter } from "./module.ts";
+import { Constant, Module, Parameter } from "./module.ts";
 
 /** x / sqrt(mean(x^2) + eps) * (weightOffset + weight). Gemma's checkpoints keep weights less 1: `weightOffset` is 1 there, and else 0. */
 export class RMSNorm extends Module {
@@ -19,6 +19,24 @@ export class RMSNorm extends Module {
   /** x: [N, C] -> [N, C] */
   forward(x: Tensor): Tensor {
     return rmsNorm(x, this.weight.tensor, this.eps, this.weightOffset);
+  }
+}
+
+/** x / sqrt(mean(x^2) + eps), with nothing to train (nanochat). */
+export class UnweightedRMSNorm extends Module {
+  readonly weight: Constant;
+  readonly eps: number;
+  readonly weightOffset = 0;
+
+  constructor(size: number, eps: number) {
+    super();
+    this.weight = new Constant([size], () => new Float32Array(size).fill(1));
+    this.eps = eps;
+  }
+
+  /** x: [N, C] -> [N, C] */
+  forward(x: Tensor): Tensor {
+    return rmsNorm(x, this.weight.tensor, this.eps);
   }
 }
 

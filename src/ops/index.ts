@@ -26,6 +26,7 @@ import { metricReduceOp } from "./metric_reduce.ts";
 import { multiplyOp } from "./multiply.ts";
 import { nextTokenOp } from "./next_token.ts";
 import { qkNormOp } from "./qk_norm.ts";
+import { reluSquaredOp } from "./relu_squared.ts";
 import { rmsNormOp } from "./rms_norm.ts";
 import { ropeOp } from "./rope.ts";
 import { ropeCacheWriteOp } from "./rope_cache_write.ts";
@@ -70,6 +71,7 @@ export { multiply } from "./multiply.ts";
 export { FINISHED, type NextTokenOptions, nextToken } from "./next_token.ts";
 export { qkNorm } from "./qk_norm.ts";
 export * from "./records.ts";
+export { reluSquared } from "./relu_squared.ts";
 export { rmsNorm } from "./rms_norm.ts";
 export { rope } from "./rope.ts";
 export { type RopeOptions, type RopeScaling, ropeTable } from "./rope_table.ts";
@@ -135,6 +137,7 @@ export const ops = {
   multiply: { op: multiplyOp, kernels: ["elementwise/multiply"] },
   next_token: { op: nextTokenOp, kernels: family("sample/next_token", "_part") },
   qk_norm: { op: qkNormOp, kernels: family("attention/qk_norm", "_backward", "_backward_weight") },
+  relu_squared: { op: reluSquaredOp, kernels: family("mlp/relu_squared", "_backward") },
   rms_norm: { op: rmsNormOp, kernels: family("norm/rms_norm", "_backward") },
   rope: { op: ropeOp, kernels: ["attention/rope"] },
   rope_cache_write: { op: ropeCacheWriteOp, kernels: ["attention/rope_cache_write"] },

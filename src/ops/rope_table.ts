@@ -42,6 +42,8 @@ export interface RopeOptions {
   readonly headDim: number;
   readonly theta: number;
   readonly scaling?: RopeScaling;
+  /** Whether angles turn the other way (nanochat). Default: false. */
+  readonly isReversed?: boolean;
 }
 
 /** Cosines, then sines, of D/2 angles per position, in double precision on the host: [P, D]. */
@@ -52,12 +54,13 @@ export function ropeTable(options: RopeOptions): Float32Array {
     Array.from({ length: half }, (_, i) => options.theta ** ((-2 * i) / headDim)),
     options,
   );
+  const direction = options.isReversed ? -1 : 1;
   const length = scaling?.kind === "yarn" || scaling?.kind === "longrope" ? scaling.attentionFactor : 1;
   const table = new Float32Array(positions * headDim);
   for (let position = 0; position < positions; position += 1) {
     frequencies.forEach((frequency, i) => {
       table[position * headDim + i] = Math.cos(position * frequency) * length;
-      table[position * headDim + half + i] = Math.sin(position * frequency) * length;
+      table[position * headDim + half + i] = Math.sin(position * frequency) * length * direction;
     });
   }
   return table;

@@ -26,7 +26,7 @@ import {
 /** Log-probabilities of every next token: [T][V]. */
 export function referenceLogProbabilities(config: Config, tensors: Tensors, tokens: readonly number[]): number[][] {
   const forward =
-    { gpt2, gpt_neo: gptNeo, gpt_neox: gptNeoX, gemma2: gemma, gemma3_text: gemma, olmo2 }[config.model_type as string] ?? llama;
+    { gpt2, gpt_neo: gptNeo, gpt_neox: gptNeoX, gemma2: gemma, gemma3_text: gemma, nanochat, olmo2 }[config.model_type as string] ?? llama;
   return forward(config, tensors, tokens).map(logSoftmax);
 }
 
@@ -238,4 +238,35 @@ function gemma(config: Config, tensors: Tensors, tokens: readonly number[]): num
   const head = config.tie_word_embeddings === false ? tensors.get("lm_head.weight")! : get("embed_tokens.weight");
   const logitCap = capOf(config, "final_logit_softcapping", 30);
   return x.map((row) => linear(norm(row, get("norm.weight")), head).map((logit) => softCap(logit, logitCap)));
+}
+
+function nanochat(config: Config, tensors: Tensors, tokens: readonly number[]): number[][] {
+  const get = (name: string): FloatTensor => tensors.get(`model.${name}`)!;
+  const width = (config.head_dim as number | undefined) ?? (config.hidden_size as number) / (config.num_attention_heads as number);
+  const rope = ropeOf(config, width);
+  const norm = (row: readonly number[]): number[] => {
+    const square = row.reduce((sum, value) => sum + value * value, 0) / row.length;
+    return row.map((value) => value / Math.sqrt(square + ((config.rms_norm_eps as number | undefined) ?? 1e-6)));
+  };
+  // transformers' rotate_half has the other sign, so that angles are negative.
+  const turn = (head: readonly number[], t: number): number[] => rotate(head, -t, rope);
+  let x = tokens.map((token) => norm(rowOf(get("embed_tokens.weight"), token)));
+  for (let i = 0; i < (config.num_hidden_layers as number); i += 1) {
+    const part = (name: string): FloatTensor => get(`layers.${i}.${name}`);
+    const dense = (name: string) => (row: readonly number[]) =>
+      linear(row, part(`self_attn.${name}.weight`), config.attention_bias === true ? part(`self_attn.${name}.bias`) : undefined);
+    const normed = x.map(norm);
+    const placed = (name: string): number[][][] =>
+      normed.map(dense(name)).map((row, t) => heads(row, width).map((head) => norm(turn(head, t))));
+    const v = normed.map(dense("v_proj")).map((row) => heads(row, width));
+    x = attention(placed("q_proj"), placed("k_proj"), v).map((row, t) => plus(x[t]!, dense("o_proj")(row)));
+    x = x.map((row) => {
+      const inner = linear(norm(row), part("mlp.fc1.weight")).map((value) => Math.max(value, 0) ** 2);
+      return plus(row, linear(inner, part("mlp.fc2.weight")));
+    });
+  }
+  const head = config.tie_word_embeddings === true ? get("embed_tokens.weight") : tensors.get("lm_head.weight")!;
+  const given = config.final_logit_softcapping as number | null | undefined;
+  const cap = given === undefined ? 15 : (given ?? undefined);
+  return x.map((row) => linear(norm(row), head).map((logit) => softCap(logit, cap)));
 }

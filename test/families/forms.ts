@@ -42,6 +42,10 @@ export const bases: Readonly<Record<string, Config>> = {
     ...{ num_attention_heads: 4, num_key_value_heads: 2, head_dim: 6, query_pre_attn_scalar: 6, max_position_embeddings: 48 },
     ...{ sliding_window: 48, attn_logit_softcapping: 0.7, final_logit_softcapping: 1.5 },
   },
+  nanochat: {
+    ...{ model_type: "nanochat", vocab_size: 31, hidden_size: 24, num_hidden_layers: 2, intermediate_size: 27 },
+    ...{ num_attention_heads: 4, num_key_value_heads: 2, max_position_embeddings: 48, final_logit_softcapping: 2 },
+  },
   gpt2: { model_type: "gpt2", vocab_size: 31, n_embd: 18, n_layer: 2, n_head: 3, n_positions: 48 },
   gpt_neo: {
     ...{ model_type: "gpt_neo", vocab_size: 31, hidden_size: 18, num_layers: 2, num_heads: 3, max_position_embeddings: 48 },
@@ -165,6 +169,10 @@ export const forms: readonly (readonly [family: string, change: Config])[] = [
       rope_parameters: { rope_type: "default", rope_theta: 40 },
     },
   ],
+  // nanochat.
+  ["nanochat", { num_key_value_heads: undefined, attention_bias: true, tie_word_embeddings: true, rms_norm_eps: 1e-3, rope_theta: 70 }],
+  ["nanochat", { head_dim: 16, final_logit_softcapping: undefined, rope_parameters: { rope_type: "default", rope_theta: 50 } }],
+  ["nanochat", { ...wide, final_logit_softcapping: null, rope_scaling: yarn, hidden_act: "relu2" }],
   // Phi-3.
   ["phi3", { sliding_window: 13, rms_norm_eps: 1e-5, tie_word_embeddings: true }],
   ["phi3", { ...wide, original_max_position_embeddings: 24, rope_scaling: { type: "su", ...longrope(8) } }],

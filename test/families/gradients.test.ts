@@ -106,6 +106,12 @@ test("gradients of Gemma 2 are those of double precision: through the caps of sc
     "model.norm.weight",
   ]));
 
+test("gradients of nanochat are those of double precision: through norms without weights, squared ReLU, and a cap", () =>
+  checkGradients({ ...bases.nanochat, attention_bias: true }, [
+    ...inAttention("q_proj.weight", "k_proj.weight", "v_proj.weight", "o_proj.weight", "q_proj.bias", "o_proj.bias"),
+    ...["mlp.fc1.weight", "mlp.fc2.weight", "model.embed_tokens.weight", "lm_head.weight"],
+  ]));
+
 test("gradients of GPT-Neo are those of double precision: through scores that nothing divides, and windows", () => {
   const inBlock = ["attn.attention.q_proj.weight", "attn.attention.k_proj.weight", "attn.attention.v_proj.weight", "mlp.c_fc.weight"];
   return checkGradients({ ...bases.gpt_neo, attention_types: [[["local"], 2]], window_size: 7 }, [

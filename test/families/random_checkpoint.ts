@@ -108,6 +108,9 @@ function llamaShapes(config: Config): Shapes {
         ...dense(`${prefix}.shared_mlp.output_linear`, width, shared, false),
       ];
     }
+    if (family === "nanochat") {
+      return [...dense(`${prefix}.mlp.fc1`, inner, width, false), ...dense(`${prefix}.mlp.fc2`, width, inner, false)];
+    }
     const bias = config.mlp_bias === true;
     const gateAndUp =
       family === "phi3"
@@ -116,7 +119,7 @@ function llamaShapes(config: Config): Shapes {
     return [...gateAndUp, ...dense(`${prefix}.mlp.down_proj`, width, inner, bias)];
   };
   const block = (prefix: string): Shapes => [
-    ...(family === "olmo2" ? [] : ([[`${prefix}.input_layernorm.weight`, width]] as Shapes)),
+    ...(["olmo2", "nanochat"].includes(family) ? [] : ([[`${prefix}.input_layernorm.weight`, width]] as Shapes)),
     ...(family === "phi3"
       ? dense(`${prefix}.self_attn.qkv_proj`, (queries + 2 * keys) * head, width, false)
       : [
@@ -129,13 +132,13 @@ function llamaShapes(config: Config): Shapes {
     ...(family === "olmo2" ? headNorms(prefix, queries * head, keys * head) : []),
     ...(isGemma(family) ? ([[`${prefix}.pre_feedforward_layernorm.weight`, width]] as Shapes) : []),
     ...(family === "olmo2" || isGemma(family) ? ([[`${prefix}.post_feedforward_layernorm.weight`, width]] as Shapes) : []),
-    [`${prefix}.post_attention_layernorm.weight`, width],
+    ...(family === "nanochat" ? [] : ([[`${prefix}.post_attention_layernorm.weight`, width]] as Shapes)),
     ...mlp(prefix),
   ];
   return [
     ["model.embed_tokens.weight", number("vocab_size"), width],
     ...Array.from({ length: number("num_hidden_layers") }, (_, i) => block(`model.layers.${i}`)).flat(),
-    ["model.norm.weight", width],
+    ...(family === "nanochat" ? [] : ([["model.norm.weight", width]] as Shapes)),
     ...((config.tie_word_embeddings ?? (family === "smollm3" || isGemma(family)))
       ? []
       : ([["lm_head.weight", number("vocab_size"), width]] as Shapes)),

@@ -23,6 +23,7 @@ const CONFIGS: Readonly<Record<string, object>> = {
   smollm3: bases.smollm3!,
   gemma3_text: { ...bases.gemma3_text, sliding_window: 3 },
   gemma2: { ...bases.gemma2, sliding_window: 3 },
+  nanochat: bases.nanochat!,
   mistral: { ...bases.mistral, sliding_window: 4 },
   gpt_neox: bases.gpt_neox!,
   phi3: bases.phi3!,

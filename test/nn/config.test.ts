@@ -1,7 +1,21 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { buildModel } from "../../models/index.ts";
-import { gemma2, gemma3, gpt2, gptNeo, granite, granite4, llama, mistral, olmo2, qwen2, qwen3, smollm3 } from "./small_configs.ts";
+import {
+  gemma2,
+  gemma3,
+  gpt2,
+  gptNeo,
+  granite,
+  granite4,
+  llama,
+  mistral,
+  nanochat,
+  olmo2,
+  qwen2,
+  qwen3,
+  smollm3,
+} from "./small_configs.ts";
 
 const yarn = { type: "yarn", factor: 2 };
 const llama3 = { rope_type: "llama3", factor: 8, low_freq_factor: 1, high_freq_factor: 4, original_max_position_embeddings: 32 };
@@ -11,7 +25,7 @@ type Refused = [change: Record<string, unknown>, expected: RegExp];
 const sizes: Refused[] = [
   [
     { model_type: "constructor" },
-    /model_type is "constructor"; it must be one of gemma2, gemma3_text, gpt2, gpt_neo, gpt_neox, granite, granitemoehybrid, llama, mistral, olmo2, phi3, qwen2, qwen3, smollm3/,
+    /model_type is "constructor"; it must be one of gemma2, gemma3_text, gpt2, gpt_neo, gpt_neox, granite, granitemoehybrid, llama, mistral, nanochat, olmo2, phi3, qwen2, qwen3, smollm3/,
   ],
   [{ model_type: "__proto__" }, /model_type is "__proto__"; it must be one of/],
   [{ model_type: "lama" }, /did you mean llama\?/],
@@ -112,6 +126,9 @@ const other: Refused[] = [
   [{ ...olmo2, mlp_bias: true }, /mlp_bias is true/],
   [{ ...gemma2, attn_logit_softcapping: 0 }, /attn_logit_softcapping is 0; it must be a number from 0.001 to 1000000/],
   [{ ...gemma3, final_logit_softcapping: "30" }, /final_logit_softcapping is "30"; it must be a number/],
+  [{ ...nanochat, hidden_act: "gelu" }, /hidden_act is "gelu"; it must be one of relu2/],
+  [{ ...nanochat, logits_soft_cap: 15 }, /logits_soft_cap is 15, and this model knows no such key/],
+  [{ ...nanochat, num_attention_heads: 3 }, /num_attention_heads is 3; it must be a divisor of hidden_size \(8\) where head_dim is absent/],
   [{ ...gemma2, hidden_act: "gelu" }, /hidden_act is "gelu"; it must be one of gelu_pytorch_tanh/],
   [{ ...gemma2, sliding_window_size: 8 }, /sliding_window_size is 8; it must be sliding_window \(16\), or absent/],
   [{ ...gemma2, rope_local_base_freq: 10_000 }, /rope_local_base_freq is 10000, and this model knows no such key/],

@@ -1,7 +1,21 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { buildModel } from "../../models/index.ts";
-import { gemma2, gemma3, gpt2, gptNeo, granite, granite4, llama, mistral, olmo2, qwen2, qwen3, smollm3 } from "./small_configs.ts";
+import {
+  gemma2,
+  gemma3,
+  gpt2,
+  gptNeo,
+  granite,
+  granite4,
+  llama,
+  mistral,
+  nanochat,
+  olmo2,
+  qwen2,
+  qwen3,
+  smollm3,
+} from "./small_configs.ts";
 
 const llama3 = { rope_type: "llama3", factor: 8, low_freq_factor: 1, high_freq_factor: 4, original_max_position_embeddings: 32 };
 
@@ -69,6 +83,12 @@ const published: readonly Record<string, unknown>[] = [
     ...{ bos_token_id: 2, cache_implementation: "hybrid", eos_token_id: [1, 107], final_logit_softcapping: 30.0, pad_token_id: 0 },
     ...{ hidden_act: "gelu_pytorch_tanh", hidden_activation: "gelu_pytorch_tanh", initializer_range: 0.02, rms_norm_eps: 1e-6 },
     ...{ rope_theta: 10000.0, sliding_window_size: 16, torch_dtype: "bfloat16", transformers_version: "4.42.4", use_cache: true },
+  },
+  {
+    ...{ ...nanochat, architectures: ["NanoChatForCausalLM"], attention_bias: false, attention_dropout: 0.0, bos_token_id: 0 },
+    ...{ dtype: "bfloat16", eos_token_id: 1, final_logit_softcapping: 15.0, hidden_act: "relu2", initializer_range: 0.02 },
+    ...{ num_key_value_heads: 2, pad_token_id: 1, rms_norm_eps: 1e-6, rope_parameters: { rope_theta: 10000.0, rope_type: "default" } },
+    ...{ tie_word_embeddings: false, transformers_version: "5.0.0.dev0", use_cache: true },
   },
   {
     ...{ ...gpt2, activation_function: "gelu_new", architectures: ["GPT2LMHeadModel"], attn_pdrop: 0.1, embd_pdrop: 0.1 },

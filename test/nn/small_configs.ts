@@ -13,6 +13,7 @@ export const gptNeo = {
   ...{ model_type: "gpt_neo", vocab_size: 16, hidden_size: 8, num_layers: 2, num_heads: 2, max_position_embeddings: 32 },
   attention_types: [[["global", "local"], 1]],
 };
+export const nanochat = { ...llama, model_type: "nanochat" };
 export const mistral = { ...llama, model_type: "mistral" };
 export const qwen2 = { ...llama, model_type: "qwen2" };
 export const qwen3 = { ...llama, model_type: "qwen3" };

@@ -30,6 +30,7 @@ import { metricReduceCases } from "./metric_reduce.ts";
 import { multiplyCases } from "./multiply.ts";
 import { nextTokenCases } from "./next_token.ts";
 import { qkNormCases } from "./qk_norm.ts";
+import { reluSquaredCases } from "./relu_squared.ts";
 import { rmsNormCases } from "./rms_norm.ts";
 import { ropeCases } from "./rope.ts";
 import { ropeCacheWriteCases } from "./rope_cache_write.ts";
@@ -72,6 +73,7 @@ export const opCases: Readonly<Record<keyof typeof ops, readonly OpCase[]>> = {
   multiply: multiplyCases,
   next_token: nextTokenCases,
   qk_norm: qkNormCases,
+  relu_squared: reluSquaredCases,
   rms_norm: rmsNormCases,
   rope: ropeCases,
   rope_cache_write: ropeCacheWriteCases,
