@@ -99,8 +99,8 @@ async function tenSeeds(): Promise<string[]> {
 }
 
 test("the differences between arms that README and the page on long runs tell are those of the reports", async () => {
-  const others = ["fresh-seeds", "learning-rates", "left-open", "generalise", "new-task", "larger-model"].map((name) =>
-    readFile(fileAt(`docs/results/${name}/report.md`), "utf8"),
+  const others = ["fresh-seeds", "learning-rates", "left-open", "generalise", "new-task", "larger-model", "larger-model-longer"].map(
+    (name) => readFile(fileAt(`docs/results/${name}/report.md`), "utf8"),
   );
   const rows = [report, ...(await Promise.all(others)), ...(await tenSeeds())].join("\n").split("\n");
   const section = readme.slice(readme.indexOf("### Long runs"), readme.indexOf("### The quickstart"));
