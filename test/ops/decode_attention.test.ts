@@ -23,7 +23,9 @@ for (const lanes of [4, 32, 128]) {
   test(`heads that one lane owns, and those that several share, are right without subgroups at ${lanes} lanes`, async () => {
     const plain = await openDevice({ lanes });
     assert.equal(plain.subgroups, false);
-    const telling = decodeAttentionCases.filter((one) => /lanes apart with heads .* of (7|37|64|200) in f32/.test(titleOf(one)));
+    const telling = decodeAttentionCases.filter((one) =>
+      /lanes apart with heads .* of (7 capped at 1.5|37|64|200) in f32/.test(titleOf(one)),
+    );
     assert.equal(telling.length, 4);
     for (const one of telling) await assertCase(plain, one);
     plain.destroy();
