@@ -1,5 +1,6 @@
 import { add, gelu, multiply, nn, type Rows, scale, scope, type Tensor } from "../src/engine.ts";
 import { attendsToAll, type GemmaConfig } from "./gemma_config.ts";
+import { HeadedModel } from "./headed_model.ts";
 
 /** down(gelu(gate(x)) * up(x)), with GELU in its tanh form. */
 class GemmaMlp extends nn.Module {
@@ -93,32 +94,8 @@ class GemmaModel extends nn.Module {
 }
 
 /** What Gemma 2 and Gemma 3 have in common. */
-export class Gemma extends nn.LanguageModel {
-  readonly model: GemmaModel;
-  readonly lm_head: nn.Linear | undefined;
-  readonly vocabSize: number;
-  readonly contextLength: number;
-  readonly hiddenSize: number;
-  override readonly sharesRows = true;
-  override readonly logitCap: number | undefined;
-
+export class Gemma extends HeadedModel {
   constructor(config: GemmaConfig) {
-    super();
-    this.model = new GemmaModel(config);
-    this.lm_head = config.tie_word_embeddings
-      ? undefined
-      : new nn.Linear(config.hidden_size, config.vocab_size, { std: config.initializer_range });
-    this.vocabSize = config.vocab_size;
-    this.contextLength = config.max_position_embeddings;
-    this.hiddenSize = config.hidden_size;
-    this.logitCap = config.final_logit_softcapping;
-  }
-
-  forward(tokens: Tensor, rows: Rows): Tensor {
-    return this.model.forward(tokens, rows);
-  }
-
-  head(): nn.Parameter {
-    return (this.lm_head ?? this.model.embed_tokens).weight;
+    super(config, new GemmaModel(config));
   }
 }

@@ -1,4 +1,5 @@
 import { add, nn, type Rows, scale, scope, type Tensor } from "../src/engine.ts";
+import { HeadedModel } from "./headed_model.ts";
 import { type LlamaConfig, readLlamaConfig } from "./llama_config.ts";
 
 /** Llama (Touvron et al. 2023, arXiv 2302.13971). */
@@ -116,30 +117,8 @@ class LlamaModel extends nn.Module {
   }
 }
 
-export class Llama extends nn.LanguageModel {
-  readonly model: LlamaModel;
-  readonly lm_head: nn.Linear | undefined;
-  readonly vocabSize: number;
-  readonly contextLength: number;
-  readonly hiddenSize: number;
-  override readonly sharesRows = true;
-
+export class Llama extends HeadedModel {
   constructor(config: LlamaConfig, block: MakeBlock = llamaBlock) {
-    super();
-    this.model = new LlamaModel(config, block);
-    this.lm_head = config.tie_word_embeddings
-      ? undefined
-      : new nn.Linear(config.hidden_size, config.vocab_size, { std: config.initializer_range });
-    this.vocabSize = config.vocab_size;
-    this.contextLength = config.max_position_embeddings;
-    this.hiddenSize = config.hidden_size;
-  }
-
-  forward(tokens: Tensor, rows: Rows): Tensor {
-    return this.model.forward(tokens, rows);
-  }
-
-  head(): nn.Parameter {
-    return (this.lm_head ?? this.model.embed_tokens).weight;
+    super(config, new LlamaModel(config, block));
   }
 }

@@ -1,4 +1,5 @@
 import { add, nn, type Rows, reluSquared, scope, type Tensor } from "../src/engine.ts";
+import { HeadedModel } from "./headed_model.ts";
 import type { NanoChatConfig } from "./nanochat_config.ts";
 
 /** fc2(max(fc1(x), 0)^2) */
@@ -77,32 +78,8 @@ class NanoChatModel extends nn.Module {
 }
 
 /** nanochat (Karpathy, 2025): norms without weights, also of queries and keys, an MLP of max(x, 0)^2, and a cap on logits. */
-export class NanoChat extends nn.LanguageModel {
-  readonly model: NanoChatModel;
-  readonly lm_head: nn.Linear | undefined;
-  readonly vocabSize: number;
-  readonly contextLength: number;
-  readonly hiddenSize: number;
-  override readonly sharesRows = true;
-  override readonly logitCap: number | undefined;
-
+export class NanoChat extends HeadedModel {
   constructor(config: NanoChatConfig) {
-    super();
-    this.model = new NanoChatModel(config);
-    this.lm_head = config.tie_word_embeddings
-      ? undefined
-      : new nn.Linear(config.hidden_size, config.vocab_size, { std: config.initializer_range });
-    this.vocabSize = config.vocab_size;
-    this.contextLength = config.max_position_embeddings;
-    this.hiddenSize = config.hidden_size;
-    this.logitCap = config.final_logit_softcapping;
-  }
-
-  forward(tokens: Tensor, rows: Rows): Tensor {
-    return this.model.forward(tokens, rows);
-  }
-
-  head(): nn.Parameter {
-    return (this.lm_head ?? this.model.embed_tokens).weight;
+    super(config, new NanoChatModel(config));
   }
 }
