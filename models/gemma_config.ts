@@ -57,7 +57,7 @@ export interface GemmaFamily {
   readonly queryKeyNorm: boolean;
   readonly vocabulary: number;
   readonly maxPositions: number;
-  /** Every so manieth layer attends to everything. */
+  /** Of so many layers, the last attends to everything, and the others within the window. */
   readonly pattern: number;
   /** The base of rotary angles, and that of layers that attend within the window; undefined where these have the same angles. */
   readonly theta: number;
@@ -96,8 +96,10 @@ export function readGemmaConfig(json: Json, family: GemmaFamily): GemmaConfig {
   return config;
 }
 
-/** Some files of Gemma 2 state the window twice. */
+/** Null would be no window, with which transformers cannot compute local layers. Some files of Gemma 2 state the window twice. */
 function readWindow(read: ConfigReader): number {
+  if (read.has("sliding_window") && read.value("sliding_window") === undefined)
+    read.refuse("sliding_window", "a positive whole number, or absent");
   const window = read.integer("sliding_window", 4096);
   if (read.integer("sliding_window_size", window) !== window) read.refuse("sliding_window_size", `sliding_window (${window}), or absent`);
   return window;

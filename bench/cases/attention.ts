@@ -33,6 +33,7 @@ const PACKED: readonly Packed[] = [
   { sequences: 4, length: 128, layout: { heads: 4, keyValueHeads: 4, headDim: 64 } },
   { sequences: 2, length: 512, layout: { heads: 14, keyValueHeads: 2, headDim: 64 } },
   { sequences: 2, length: 512, layout: { heads: 14, keyValueHeads: 2, headDim: 64 }, window: 128 },
+  { sequences: 2, length: 512, layout: { heads: 14, keyValueHeads: 2, headDim: 64, cap: 50 } },
   { sequences: 2, length: 256, layout: { heads: 4, keyValueHeads: 2, headDim: 128 } },
   { sequences: 16, length: 64, layout: { heads: 4, keyValueHeads: 4, headDim: 32 }, group: { size: 8, shared: 32 } },
 ];
@@ -64,12 +65,13 @@ export const attentionCases: readonly BenchCase[] = [
   ...DECODING.flatMap((decoding) => [decodeCase(decoding), cacheWriteCase(decoding), ropeCacheWriteCase(decoding)]),
   ...[...FEW, ...GROUPS].map(decodeCase),
   decodeCase({ ...DECODING[1]!, window: 128 }),
+  decodeCase({ ...DECODING[1]!, layout: { ...DECODING[1]!.layout, cap: 50 } }),
 ];
 
-function describe({ sequences, length, layout: { heads, keyValueHeads, headDim }, group, window }: Packed): string {
+function describe({ sequences, length, layout: { heads, keyValueHeads, headDim, cap }, group, window }: Packed): string {
   const grouped = keyValueHeads === heads ? "" : `/${keyValueHeads}`;
   const rows = group ? `B${sequences / group.size}x${group.size} T${group.shared}+${length - group.shared}` : `B${sequences} T${length}`;
-  return `${rows} H${heads}${grouped} D${headDim}${window === undefined ? "" : ` W${window}`}`;
+  return `${rows} H${heads}${grouped} D${headDim}${window === undefined ? "" : ` W${window}`}${cap === undefined ? "" : ` cap ${cap}`}`;
 }
 
 function rowsOf({ sequences, length, group }: Packed): number {

@@ -130,6 +130,7 @@ const other: Refused[] = [
   [{ ...nanochat, logits_soft_cap: 15 }, /logits_soft_cap is 15, and this model knows no such key/],
   [{ ...nanochat, num_attention_heads: 3 }, /num_attention_heads is 3; it must be a divisor of hidden_size \(8\) where head_dim is absent/],
   [{ ...gemma2, hidden_act: "gelu" }, /hidden_act is "gelu"; it must be one of gelu_pytorch_tanh/],
+  [{ ...gemma3, sliding_window: null }, /sliding_window is missing; it must be a positive whole number, or absent/],
   [{ ...gemma2, sliding_window_size: 8 }, /sliding_window_size is 8; it must be sliding_window \(16\), or absent/],
   [{ ...gemma2, rope_local_base_freq: 10_000 }, /rope_local_base_freq is 10000, and this model knows no such key/],
   [{ ...gemma3, query_pre_attn_scalar: 0 }, /query_pre_attn_scalar is 0; it must be a number from 0.000001 to 1000000/],
