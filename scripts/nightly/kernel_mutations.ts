@@ -57,6 +57,8 @@ const BY_HAND: readonly (readonly [what: string, shader: string, find: string, r
   ["decoding takes the prompt of a neighbour", "attention/decode_together", "has_prompt && j < prompt_end", "j < prompt_end"],
   ["heads that decode together take another row's keys", "attention/decode_together", "row == owner, lane", "true, lane"],
   ["a window holds one key too many", "attention/causal", "positions[j] < u32(WINDOW)", "positions[j] <= u32(WINDOW)"],
+  ["squared ReLU lets negative numbers through", "mlp/relu_squared", "x[i] < Element(0.0)", "x[i] > Element(0.0)"],
+  ["the slope of squared ReLU is half as large", "mlp/relu_squared_backward", "2.0 * x[i]", "x[i]"],
   ["scores have no cap", "lib/attention_score", "return soft_cap(product, f32(CAP));", "return product;"],
   ["the slope of a cap is forgotten", "lib/attention_score", "soft_cap_slope(vec4f(score), f32(CAP)).x", "1.0"],
   ["scores of tiles have no cap", "lib/attention_score", "soft_cap_of_four(products, f32(CAP))", "products"],
