@@ -127,12 +127,15 @@ export function readLlamaConfig(json: Readonly<Record<string, unknown>>, family:
   return config;
 }
 
+type FamilySizes = Pick<LlamaFamily, "headDim" | "keyValueHeads">;
+
 type Sizes = Pick<
   LlamaConfig,
   "hidden_size" | "num_hidden_layers" | "intermediate_size" | "num_attention_heads" | "num_key_value_heads" | "head_dim"
 >;
 
-function readSizes(read: ConfigReader, family: LlamaFamily): Sizes {
+/** The sizes of a model whose heads share out its width where head_dim is absent. */
+export function readSizes(read: ConfigReader, family: FamilySizes): Sizes {
   const hidden_size = read.integer("hidden_size", undefined, LARGEST.width);
   const num_attention_heads = read.integer("num_attention_heads", undefined, LARGEST.heads);
   const num_key_value_heads = readKeyValueHeads(read, family, num_attention_heads);
@@ -162,7 +165,7 @@ function readRotaryWidth(read: ConfigReader, { isPartial }: LlamaFamily, headDim
 }
 
 /** Absent, they are what the family has; null, they are the query heads. */
-function readKeyValueHeads(read: ConfigReader, { keyValueHeads }: LlamaFamily, heads: number): number {
+function readKeyValueHeads(read: ConfigReader, { keyValueHeads }: FamilySizes, heads: number): number {
   const otherwise = read.has("num_key_value_heads") ? heads : (keyValueHeads ?? heads);
   return read.integer("num_key_value_heads", otherwise, LARGEST.heads);
 }

@@ -1,13 +1,5 @@
-import {
-  checkHeads,
-  LARGEST,
-  type LanguageModelConfig,
-  type RopeConfig,
-  readCommonKeys,
-  readConfig,
-  readRope,
-  readSoftCap,
-} from "../src/engine.ts";
+import { LARGEST, type LanguageModelConfig, type RopeConfig, readCommonKeys, readConfig, readRope, readSoftCap } from "../src/engine.ts";
+import { readSizes } from "./llama_config.ts";
 
 /** Keys are Hugging Face's. */
 export interface NanoChatConfig extends LanguageModelConfig {
@@ -38,25 +30,13 @@ export function nanoChatConfig(json: Readonly<Record<string, unknown>>): NanoCha
   const read = readConfig(json);
   readCommonKeys(read, ["NanoChatForCausalLM", "NanoChatModel"]);
   read.oneOf("hidden_act", ["relu2"], "relu2");
-  const hidden_size = read.integer("hidden_size", undefined, LARGEST.width);
-  const num_attention_heads = read.integer("num_attention_heads", undefined, LARGEST.heads);
-  const num_key_value_heads = read.integer("num_key_value_heads", num_attention_heads, LARGEST.heads);
-  if (read.value("head_dim") === undefined && hidden_size % num_attention_heads !== 0) {
-    read.refuse("num_attention_heads", `a divisor of hidden_size (${hidden_size}) where head_dim is absent`);
-  }
-  const head_dim = read.integer("head_dim", hidden_size / num_attention_heads, LARGEST.headWidth);
-  checkHeads(num_attention_heads, num_key_value_heads, head_dim);
-  const positions = read.integer("max_position_embeddings", 2048, Math.floor(LARGEST.angles / head_dim));
+  const sizes = readSizes(read, {});
+  const positions = read.integer("max_position_embeddings", 2048, Math.floor(LARGEST.angles / sizes.head_dim));
   const rope = readRope(read, positions);
   const config = {
     model_type: read.text("model_type", "nanochat"),
     vocab_size: read.integer("vocab_size", 50_304, LARGEST.vocabulary),
-    hidden_size,
-    num_hidden_layers: read.integer("num_hidden_layers", undefined, LARGEST.layers),
-    intermediate_size: read.integer("intermediate_size", undefined, LARGEST.width),
-    num_attention_heads,
-    num_key_value_heads,
-    head_dim,
+    ...sizes,
     max_position_embeddings: positions,
     rms_norm_eps: read.eps("rms_norm_eps", 1e-6),
     rope: { ...rope, scaling: withoutGrowth(rope.scaling) },
