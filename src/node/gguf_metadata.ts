@@ -155,7 +155,9 @@ function smolLm3ConfigOfGguf(json: Json): LlamaConfig {
 function gemma2Shape(config: GemmaConfig): GgufShape {
   const { attn_logit_softcapping: attentionCap, final_logit_softcapping: logitCap } = config;
   const is27B = config.num_hidden_layers === 46;
-  const divisor = is27B ? config.hidden_size / config.num_attention_heads : config.head_dim;
+  const divisor = is27B
+    ? { key: "hidden_size over num_attention_heads", value: config.hidden_size / config.num_attention_heads }
+    : headDivisor(config);
   requireGemma(config, "gemma2", { pattern: 2, layers: "every other layer", divisor });
   if (config.rope.scaling) throw refusal("rope_type", config.rope.scaling.kind, "llama.cpp's gemma2 stretches no rotary angles");
   if (attentionCap === undefined) throw refusal("attn_logit_softcapping", null, "llama.cpp's gemma2 caps the scores of attention");
@@ -169,7 +171,7 @@ function gemma2Shape(config: GemmaConfig): GgufShape {
 /** llama.cpp takes every sixth layer for one that attends to everything, and rotates the others by angles of the base 10,000. */
 function gemma3Shape(config: GemmaConfig): GgufShape {
   const { rope, local_rope } = config;
-  requireGemma(config, "gemma3", { pattern: 6, layers: "every sixth layer", divisor: config.head_dim });
+  requireGemma(config, "gemma3", { pattern: 6, layers: "every sixth layer", divisor: headDivisor(config) });
   for (const key of ["attn_logit_softcapping", "final_logit_softcapping"] as const)
     if (config[key] !== undefined) throw refusal(key, config[key], "llama.cpp's gemma3 caps nothing");
   if (local_rope.theta !== 10_000 || local_rope.scaling) {
@@ -186,8 +188,10 @@ interface GemmaOfLlamaCpp {
   /** The pattern in words. */
   readonly layers: string;
   /** Products of queries and keys are divided by its root. */
-  readonly divisor: number;
+  readonly divisor: { readonly key: string; readonly value: number };
 }
+
+const headDivisor = ({ head_dim }: GemmaConfig): GemmaOfLlamaCpp["divisor"] => ({ key: "head_dim", value: head_dim });
 
 /** @throws EngineError for what llama.cpp computes in one way in all models of a family */
 function requireGemma(config: GemmaConfig, architecture: string, { pattern, layers, divisor }: GemmaOfLlamaCpp): void {
@@ -195,8 +199,9 @@ function requireGemma(config: GemmaConfig, architecture: string, { pattern, laye
   if (config.layer_types.some((type, layer) => attendsToAll(type) !== ((layer + 1) % pattern === 0))) {
     throw refusal("layer_types", config.layer_types, `in llama.cpp's ${architecture} ${layers} attends to everything`);
   }
-  if (config.query_pre_attn_scalar !== divisor) {
-    throw refusal("query_pre_attn_scalar", config.query_pre_attn_scalar, `llama.cpp's ${architecture} divides by the root of ${divisor}`);
+  if (config.query_pre_attn_scalar !== divisor.value) {
+    const why = `llama.cpp's ${architecture} divides by the root of ${divisor.key} (${divisor.value})`;
+    throw refusal("query_pre_attn_scalar", config.query_pre_attn_scalar, why);
   }
 }
 

@@ -19,6 +19,7 @@ import {
 } from "./attention_tiles.ts";
 import { defineOp, shapeError } from "./define.ts";
 import { describePacked, type HeadLayout, headElements, isPacked, scoreScale } from "./heads.ts";
+import { requireSoftCap } from "./soft_cap.ts";
 import { type AnyCall, withFewerRows } from "./trial_calls.ts";
 import { askWays, chosenWay, type Ways, type WaysQuestion } from "./ways.ts";
 
@@ -42,6 +43,7 @@ export const causalAttentionOp = defineOp<AttentionInputs, "out" | "log_sum_exp"
   name: "causal_attention",
   shape: (inputs, { layout, window }) => {
     const { qkv, sequence_start, sequence_end, attended, query_end, positions } = inputs;
+    requireSoftCap("causal_attention", layout.cap);
     if (!isPacked(qkv, layout) || sequence_start.shape.length !== 1 || sequence_end.shape.length !== 1) {
       throw shapeError("causal_attention", inputs, `${describePacked(layout)}; sequence_start and sequence_end [N]`);
     }

@@ -5,6 +5,7 @@ import { cacheConditions, isCache } from "./cache_storage.ts";
 import { type DecodeTensors, decodeInParts, partsOf } from "./decode_parts.ts";
 import { defineOp, shapeError } from "./define.ts";
 import { describePacked, type HeadLayout, headElements, isPacked, scoreScale, scoreVariant } from "./heads.ts";
+import { requireSoftCap } from "./soft_cap.ts";
 
 /**
  * Software adapters: what lanes read lies apart, and a lane has a head or some of its elements, or they read together what several need.
@@ -31,6 +32,7 @@ export interface DecodeAttributes {
 export const decodeAttentionOp = defineOp<In, "out" | "sums" | "scales", DecodeAttributes>({
   name: "decode_attention",
   shape: (inputs, { layout, length }) => {
+    requireSoftCap("decode_attention", layout.cap);
     const isPlaced = inputs.origin.shape.length === 1 && inputs.prompt.shape.length === 2 && inputs.prompt.shape[1] === 2;
     if (!isPacked(inputs.qkv, layout) || !isPlaced || !isCache(inputs.cache_keys, layout) || !isCache(inputs.cache_values, layout)) {
       throw shapeError(

@@ -212,16 +212,19 @@ test("what llama.cpp would not compute is refused in one line", async () => {
     [{ ...bases.gpt_neox, attention_bias: false }, /attention_bias is false; llama\.cpp's gptneox has biases/],
     [{ ...bases.gpt_neox, tie_word_embeddings: true }, /tie_word_embeddings is true; llama\.cpp's gptneox has a head of its own/],
     [{ ...gemma3, rope_local_base_freq: 500 }, /rope_local_base_freq is 500; llama\.cpp's gemma3 rotates local layers/],
-    [{ ...gemma3, query_pre_attn_scalar: 5 }, /query_pre_attn_scalar is 5; llama\.cpp's gemma3 divides by the root of 6/],
+    [{ ...gemma3, query_pre_attn_scalar: 5 }, /query_pre_attn_scalar is 5; llama\.cpp's gemma3 divides by the root of head_dim \(6\)/],
     [{ ...gemma3, head_dim: 16, query_pre_attn_scalar: 16, rope_scaling: yarn }, /rope_type is "yarn"; llama\.cpp's gemma3 stretches/],
     [{ ...gemma3, final_logit_softcapping: 30 }, /final_logit_softcapping is 30; llama\.cpp's gemma3 caps nothing/],
     [{ ...bases.gemma2, attn_logit_softcapping: null }, /attn_logit_softcapping is null; llama\.cpp's gemma2 caps the scores of attention/],
     [{ ...bases.gemma2, final_logit_softcapping: null }, /final_logit_softcapping is null; llama\.cpp's gemma2 caps logits/],
-    [{ ...bases.gemma2, query_pre_attn_scalar: 5 }, /query_pre_attn_scalar is 5; llama\.cpp's gemma2 divides by the root of 6/],
+    [
+      { ...bases.gemma2, query_pre_attn_scalar: 5 },
+      /query_pre_attn_scalar is 5; llama\.cpp's gemma2 divides by the root of head_dim \(6\)/,
+    ],
     [
       { ...bases.gemma2, num_hidden_layers: 46 },
       // As in the 27B, the width shared out among the heads.
-      /query_pre_attn_scalar is 6; llama\.cpp's gemma2 divides by the root of 5/,
+      /query_pre_attn_scalar is 6; llama\.cpp's gemma2 divides by the root of hidden_size over num_attention_heads \(5\)/,
     ],
     [
       { ...bases.gemma2, layer_types: ["full_attention", "sliding_attention", "full_attention"] },
