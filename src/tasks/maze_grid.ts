@@ -40,24 +40,27 @@ export function drawMaze(random: Random, { size, density, steps }: { size: numbe
 }
 
 /** Moves of the shortest way to the exit from every square; infinite from walls and from where there is no way. */
-export function stepsToExit(maze: Omit<Maze, "start">): number[] {
-  const steps = maze.walls.map(() => Number.POSITIVE_INFINITY);
-  steps[maze.exit] = 0;
-  let reached = [maze.exit];
-  for (let distance = 1; reached.length > 0; distance++) {
-    const next: number[] = [];
-    for (const square of reached) {
-      for (const move of MOVES) {
-        const to = moved(maze, square, move);
-        if (to === undefined || Number.isFinite(steps[to])) continue;
-        steps[to] = distance;
-        next.push(to);
-      }
+export function stepsToExit({ size, walls, exit }: Omit<Maze, "start">): number[] {
+  const neighbours = neighboursIn(size);
+  const steps = walls.map(() => Number.POSITIVE_INFINITY);
+  steps[exit] = 0;
+  const reached = [exit]; // it grows while it is read, so that nearer squares come first
+  for (const square of reached) {
+    const distance = steps[square]! + 1;
+    for (const to of neighbours[square]!) {
+      if (walls[to] || steps[to]! <= distance) continue;
+      steps[to] = distance;
+      reached.push(to);
     }
-    reached = next;
   }
   return steps;
 }
+
+/** The squares beside each square of a grid without walls. */
+const neighboursIn = bySize((size): readonly (readonly number[])[] => {
+  const walls = Array.from({ length: size * size }, () => false);
+  return walls.map((_, square) => [...MOVES].flatMap((move) => moved({ size, walls }, square, move) ?? []));
+});
 
 /** Whether moves lead from the start to the exit and end there, through no wall. False for any text that is not moves. */
 export function walk(maze: Maze, moves: string): boolean {
@@ -91,15 +94,29 @@ export function waysOut(maze: Maze, slack: number): string[] {
 /** One text that stands for a maze and for all that it becomes when turned, mirrored or walked backwards. */
 export function canonicalMaze(text: string): string {
   const backwards = text.replace(/[SE]/g, (mark) => (mark === "S" ? "E" : "S"));
-  const views = [text, backwards].flatMap((one) => {
-    let rows = one.split("/");
-    return [0, 1, 2, 3].flatMap(() => {
-      rows = rows.map((_, column) => rows.map((row) => row[column]!).join("")).reverse();
-      return [rows.join("/"), [...rows].reverse().join("/")];
-    });
-  });
-  return views.reduce((first, view) => (view < first ? view : first));
+  let first = text;
+  for (const places of viewsOf(text.indexOf("/"))) {
+    for (const one of [text, backwards]) {
+      let view = "";
+      for (const place of places) view += one[place]!;
+      if (view < first) first = view;
+    }
+  }
+  return first;
 }
+
+/** For each of the eight ways to turn and mirror a grid, where each character of its text comes from; slashes stay. */
+const viewsOf = bySize((size): readonly (readonly number[])[] => {
+  const side = Array.from({ length: size }, (_, i) => i);
+  const at = (row: number, column: number): number => row * (size + 1) + column;
+  let rows = side.map((row) => side.map((column) => at(row, column)));
+  const inText = (grid: readonly (readonly number[])[]): number[] =>
+    grid.flatMap((squares, row) => (row < size - 1 ? [...squares, at(row, size)] : squares));
+  return [0, 1, 2, 3].flatMap(() => {
+    rows = side.map((column) => rows.map((row) => row[column]!)).reverse();
+    return [inText(rows), inText([...rows].reverse())];
+  });
+});
 
 /** The square that a move leads to; undefined off the grid, into a wall, and for any other text. */
 function moved({ size, walls }: Pick<Maze, "size" | "walls">, square: number, move: string): number | undefined {
@@ -111,4 +128,14 @@ function moved({ size, walls }: Pick<Maze, "size" | "walls">, square: number, mo
   else if (move === "r" && column < size - 1) to = square + 1;
   else return undefined;
   return walls[to] === false ? to : undefined;
+}
+
+/** Computes what a size of grids needs once: the mazes of a task ask for it a million times. */
+function bySize<T>(compute: (size: number) => T): (size: number) => T {
+  const known = new Map<number, T>();
+  return (size) => {
+    const found = known.get(size) ?? compute(size);
+    known.set(size, found);
+    return found;
+  };
 }

@@ -20,7 +20,10 @@ export function splitByHash<P extends Problem>(
   heldOut: number,
 ): Record<Split, readonly P[]> {
   const ranked = problems
-    .map((problem) => ({ problem, key: canonical(problem), hash: hashText(canonical(problem)) }))
+    .map((problem) => {
+      const key = canonical(problem);
+      return { problem, key, hash: hashText(key) };
+    })
     .sort((a, b) => a.hash - b.hash || (a.key < b.key ? -1 : 1))
     .map(({ problem }) => problem);
   const count = Math.min(heldOut, Math.floor(problems.length / 5));
@@ -44,8 +47,10 @@ export function* drawProblems<P extends Problem>(
   const known = new Set<string>();
   for (let fruitless = 0; fruitless < FRUITLESS_DRAWS && known.size < limit; fruitless++) {
     const problem = draw(random);
-    if (problem === undefined || known.has(canonical(problem))) continue;
+    if (problem === undefined) continue;
+    const size = known.size;
     known.add(canonical(problem));
+    if (known.size === size) continue;
     fruitless = 0;
     yield problem;
   }
