@@ -15,17 +15,18 @@ interface HeadedConfig {
   readonly final_logit_softcapping?: number | undefined;
 }
 
-/** Layers in which rows meet in attention alone, and a head of their own or the embedding: Llama and its relatives, Gemma and nanochat. */
+/** Layers, and a head of their own or the embedding: Llama and its relatives, Gemma, LFM2 and nanochat. */
 export class HeadedModel extends nn.LanguageModel {
   readonly model: Body;
   readonly lm_head: nn.Linear | undefined;
   readonly vocabSize: number;
   readonly contextLength: number;
   readonly hiddenSize: number;
-  override readonly sharesRows = true;
+  override readonly sharesRows: boolean;
   override readonly logitCap: number | undefined;
 
-  constructor(config: HeadedConfig, model: Body) {
+  /** `sharesRows` says whether rows meet in attention alone, as they do in most. */
+  constructor(config: HeadedConfig, model: Body, { sharesRows = true }: { readonly sharesRows?: boolean } = {}) {
     super();
     const { vocab_size, hidden_size, initializer_range: std } = config;
     this.model = model;
@@ -33,6 +34,7 @@ export class HeadedModel extends nn.LanguageModel {
     this.vocabSize = vocab_size;
     this.contextLength = config.max_position_embeddings;
     this.hiddenSize = hidden_size;
+    this.sharesRows = sharesRows;
     this.logitCap = config.final_logit_softcapping;
   }
 

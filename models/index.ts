@@ -8,6 +8,8 @@ import { gptNeoXConfig } from "./gpt_neox_config.ts";
 import { Gpt2, gpt2Config } from "./gpt2.ts";
 import { Granite, graniteConfig } from "./granite.ts";
 import { Granite4, granite4Config } from "./granite4.ts";
+import { Lfm2 } from "./lfm2.ts";
+import { lfm2Config } from "./lfm2_config.ts";
 import { Llama, llamaConfig } from "./llama.ts";
 import { Mistral, mistralConfig } from "./mistral.ts";
 import { NanoChat } from "./nanochat.ts";
@@ -29,6 +31,7 @@ export const architectures: Readonly<Record<string, (config: Json) => nn.Languag
   gpt_neox: (config) => new GptNeoX(gptNeoXConfig(config)),
   granite: (config) => new Granite(graniteConfig(config)),
   granitemoehybrid: (config) => new Granite4(granite4Config(config)),
+  lfm2: (config) => new Lfm2(lfm2Config(config)),
   llama: (config) => new Llama(llamaConfig(config)),
   mistral: (config) => new Mistral(mistralConfig(config)),
   nanochat: (config) => new NanoChat(nanoChatConfig(config)),

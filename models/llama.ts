@@ -34,7 +34,10 @@ export const times = (x: Tensor, factor: number): Tensor => (factor === 1 ? x : 
  * Standard deviations of weights that begin at random. The last layer of a residual branch starts smaller, so that the residual stream does
  * not grow with depth (GPT-2's rule).
  */
-export function spreads({ initializer_range: std, num_hidden_layers: layers }: LlamaConfig) {
+export function spreads({
+  initializer_range: std,
+  num_hidden_layers: layers,
+}: Pick<LlamaConfig, "initializer_range" | "num_hidden_layers">) {
   return { std, outputStd: std / Math.sqrt(2 * layers) };
 }
 

@@ -6,7 +6,7 @@ import type { HeadLayout } from "../ops/heads.ts";
 import { qkNorm } from "../ops/qk_norm.ts";
 import { rope } from "../ops/rope.ts";
 import { type RopeOptions, ropeTable } from "../ops/rope_table.ts";
-import { fusedLinear, Linear } from "./linear.ts";
+import { fusedLinear, type Linear, namedLinear } from "./linear.ts";
 import { Constant, Module } from "./module.ts";
 import { RMSNorm, UnweightedRMSNorm } from "./norm.ts";
 import type { Rows } from "./rows.ts";
@@ -54,9 +54,20 @@ export interface CausalSelfAttentionOptions extends HeadLayout {
   readonly normWeightOffset?: 0 | 1;
   /** Whether these norms have weights. Default: true. */
   readonly normWeights?: boolean;
+  /** What checkpoints call the norms of heads, and the layer after attention. Default: q_norm, k_norm and o_proj. */
+  readonly names?: AttentionNames;
   readonly std?: number;
   readonly outputStd?: number;
 }
+
+/** Names of layers of attention, beside q_proj, k_proj and v_proj. */
+export interface AttentionNames {
+  readonly queryNorm: string;
+  readonly keyNorm: string;
+  readonly output: string;
+}
+
+const NAMES: AttentionNames = { queryNorm: "q_norm", keyNorm: "k_norm", output: "o_proj" };
 
 /** Grouped-query causal self-attention, with rotary positions where there are any: Llama, Granite, Qwen2, Qwen3, Gemma, Phi-3. */
 export class CausalSelfAttention extends Module {
@@ -70,18 +81,17 @@ export class CausalSelfAttention extends Module {
 
   constructor(options: CausalSelfAttentionOptions) {
     super();
-    const { hiddenSize, heads, keyValueHeads, headDim, bias = false, outputBias = false, fused = false, std } = options;
-    const { queryKeyNormEps: eps, normWeightOffset, normWeights = true } = options;
+    const { hiddenSize, heads, keyValueHeads, headDim, bias = false, outputBias = false, fused = false, std = 0.02 } = options;
+    const { queryKeyNormEps: eps, normWeightOffset, normWeights = true, names = NAMES, outputStd = std } = options;
     const parts = { q_proj: heads * headDim, k_proj: keyValueHeads * headDim, v_proj: keyValueHeads * headDim };
-    this.qkv_proj = fusedLinear(hiddenSize, parts, { bias, isNamed: !fused, ...(std === undefined ? {} : { std }) });
-    const headNorm = (): HeadNorm | undefined => {
+    this.qkv_proj = fusedLinear(hiddenSize, parts, { bias, isNamed: !fused, std });
+    const headNorm = (name: string): HeadNorm | undefined => {
       if (eps === undefined) return undefined;
-      return normWeights ? new RMSNorm(headDim, eps, normWeightOffset) : new UnweightedRMSNorm(headDim, eps);
+      return normWeights ? new RMSNorm(headDim, eps, normWeightOffset, name) : new UnweightedRMSNorm(headDim, eps);
     };
-    this.q_norm = headNorm();
-    this.k_norm = headNorm();
-    const outputStd = options.outputStd ?? std;
-    this.o_proj = new Linear(heads * headDim, hiddenSize, { bias: outputBias, ...(outputStd === undefined ? {} : { std: outputStd }) });
+    this.q_norm = headNorm(names.queryNorm);
+    this.k_norm = headNorm(names.keyNorm);
+    this.o_proj = namedLinear(heads * headDim, hiddenSize, names.output, { bias: outputBias, std: outputStd });
     this.rotary = options.rotary;
     this.layout = { heads, keyValueHeads, headDim, scale: options.scale, cap: options.cap };
     this.window = options.window;

@@ -37,12 +37,12 @@ interface PlannedPiece {
 }
 
 /**
- * Plans the memory of frozen parameters, whose pieces take at most `pieceBytes` each. Vectors are small and stay f32, which holds every
- * number of 16 bits.
+ * Plans the memory of frozen parameters, whose pieces take at most `pieceBytes` each. Vectors, and the weights of
+ * convolutions, are small and stay f32, which holds every number of 16 bits.
  */
 export function planFrozen(device: Device, wanted: readonly FrozenParameter[], pieceBytes: number): PlannedParameter[] {
   return wanted.map(({ name, parameter, storage }) => {
-    const stored = parameter.shape.length < 2 ? "f32" : storage;
+    const stored = parameter.shape.length === 2 ? storage : "f32";
     return { name, parameter, storage: stored, planned: planPieces(device, name, parameter.shape, stored, pieceBytes) };
   });
 }

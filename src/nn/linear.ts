@@ -41,6 +41,16 @@ export function fusedLinear(
   return new Linear(inFeatures, outFeatures, { ...others, ...(isNamed ? { parts: list } : {}) });
 }
 
+/** A linear layer that checkpoints call `name`, whatever its field is called. */
+export function namedLinear(
+  inFeatures: number,
+  outFeatures: number,
+  name: string,
+  options: { readonly bias?: boolean; readonly std?: number } = {},
+): Linear {
+  return fusedLinear(inFeatures, { [name]: outFeatures }, options);
+}
+
 /** y = x W + b, with W [in, out]: GPT-2's Conv1D. */
 export class Conv1D extends Projection {
   readonly isTransposed = true;

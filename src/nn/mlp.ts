@@ -1,26 +1,38 @@
 import type { Tensor } from "../graph/tensor.ts";
 import { swiglu } from "../ops/swiglu.ts";
-import { fusedLinear, Linear } from "./linear.ts";
+import { fusedLinear, type Linear, namedLinear } from "./linear.ts";
 import { Module } from "./module.ts";
 
-/**
- * down(silu(gate(x)) * up(x)) (Shazeer 2020, arXiv 2002.05202). `fused` says that checkpoints hold gate and up as one matrix, gate_up_proj
- * (Phi-3).
- */
+/** What checkpoints call the layers of a gated MLP. */
+export interface GatedMlpNames {
+  readonly gate: string;
+  readonly up: string;
+  readonly down: string;
+}
+
+const NAMES: GatedMlpNames = { gate: "gate_proj", up: "up_proj", down: "down_proj" };
+
+export interface GatedMlpOptions {
+  readonly bias?: boolean;
+  readonly std?: number;
+  readonly outputStd?: number;
+  /** Whether checkpoints hold gate and up as one matrix, gate_up_proj (Phi-3). Default: false. */
+  readonly fused?: boolean;
+  /** Default: gate_proj, up_proj and down_proj. */
+  readonly names?: GatedMlpNames;
+}
+
+/** down(silu(gate(x)) * up(x)) (Shazeer 2020, arXiv 2002.05202). */
 export class GatedMlp extends Module {
   readonly gate_up_proj: Linear;
   readonly down_proj: Linear;
 
-  constructor(
-    hiddenSize: number,
-    intermediateSize: number,
-    options: { readonly bias?: boolean; readonly std?: number; readonly outputStd?: number; readonly fused?: boolean } = {},
-  ) {
+  constructor(hiddenSize: number, intermediateSize: number, options: GatedMlpOptions = {}) {
     super();
-    const { bias = false, std, outputStd = std, fused = false } = options;
-    const parts = { gate_proj: intermediateSize, up_proj: intermediateSize };
-    this.gate_up_proj = fusedLinear(hiddenSize, parts, { bias, isNamed: !fused, ...(std === undefined ? {} : { std }) });
-    this.down_proj = new Linear(intermediateSize, hiddenSize, { bias, ...(outputStd === undefined ? {} : { std: outputStd }) });
+    const { bias = false, std = 0.02, outputStd = std, fused = false, names = NAMES } = options;
+    const parts = { [names.gate]: intermediateSize, [names.up]: intermediateSize };
+    this.gate_up_proj = fusedLinear(hiddenSize, parts, { bias, isNamed: !fused, std });
+    this.down_proj = namedLinear(intermediateSize, hiddenSize, names.down, { bias, std: outputStd });
   }
 
   /** x: [N, C] -> [N, C] */

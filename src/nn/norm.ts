@@ -3,15 +3,19 @@ import { layerNorm } from "../ops/layer_norm.ts";
 import { rmsNorm } from "../ops/rms_norm.ts";
 import { Constant, Module, Parameter } from "./module.ts";
 
-/** x / sqrt(mean(x^2) + eps) * (weightOffset + weight). Gemma's checkpoints keep weights less 1: `weightOffset` is 1 there, and else 0. */
+/**
+ * x / sqrt(mean(x^2) + eps) * (weightOffset + weight). Gemma's checkpoints keep weights less 1: `weightOffset` is 1 there, and else 0. `name` is
+ * what checkpoints call the norm where that is not its field's name.
+ */
 export class RMSNorm extends Module {
   readonly weight: Parameter;
   readonly eps: number;
   readonly weightOffset: 0 | 1;
 
-  constructor(size: number, eps: number, weightOffset: 0 | 1 = 0) {
+  constructor(size: number, eps: number, weightOffset: 0 | 1 = 0, name?: string) {
     super();
-    this.weight = new Parameter([size], { kind: weightOffset === 1 ? "zeros" : "ones" });
+    const initial = { kind: weightOffset === 1 ? "zeros" : "ones" } as const;
+    this.weight = new Parameter([size], initial, name === undefined ? [] : [{ name, rows: size }]);
     this.eps = eps;
     this.weightOffset = weightOffset;
   }

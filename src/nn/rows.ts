@@ -17,7 +17,7 @@ export interface Rows {
   readonly cache?: KeyValueCache;
 }
 
-/** Keys and values of earlier tokens, for every attention layer of a model. */
+/** Keys and values of earlier tokens, for every attention layer of a model, and what its other layers keep of them. */
 export interface KeyValueCache {
   /** [N] u32: a row's token has the place origin + position in the cache (CachedRows). */
   readonly origin: Tensor;
@@ -25,6 +25,8 @@ export interface KeyValueCache {
   readonly decode?: DecodedSequences;
   /** The cache [T, K, D] of the layer `owner`: of its n-th application in this pass, the same tensors in every pass. */
   layer(owner: object, layout: HeadLayout): { readonly keys: Tensor; readonly values: Tensor };
+  /** The same for a layer that keeps one vector of each token: its cache [T, 1, C]. */
+  vectors(owner: object, width: number): Tensor;
 }
 
 /** Sequences that are decoded: where their prompts lie (DecodedRows.prompt), and the most positions of one. */

@@ -6,10 +6,13 @@ import type { HeadLayout } from "./heads.ts";
 export const CACHE_STORAGE = ["f32", "f16"] as const;
 export type CacheStorage = (typeof CACHE_STORAGE)[number];
 
+/** What a place of a cache holds: K vectors of D numbers. */
+export type CacheLayout = Pick<HeadLayout, "keyValueHeads" | "headDim">;
+
 /** The cache [T, K, D] of a layer, a place for each of T tokens; with f16 [T, K, D / 2] u32. @throws EngineError for heads that cannot be kept so */
 export function cacheTensor(
   places: number,
-  { keyValueHeads, headDim }: HeadLayout,
+  { keyValueHeads, headDim }: CacheLayout,
   storage: CacheStorage,
 ): { readonly shape: readonly number[]; readonly dtype: DType } {
   if (storage === "f32") return { shape: [places, keyValueHeads, headDim], dtype: "f32" };
@@ -20,7 +23,7 @@ export function cacheTensor(
 }
 
 /** Whether a tensor is a cache of such heads, in either storage. */
-export function isCache({ shape, dtype }: Tensor, { keyValueHeads, headDim }: HeadLayout): boolean {
+export function isCache({ shape, dtype }: Tensor, { keyValueHeads, headDim }: CacheLayout): boolean {
   const width = dtype === "u32" ? headDim / 2 : headDim;
   return shape.length === 3 && shape[1] === keyValueHeads && shape[2] === width && (dtype === "f32" || headDim % 4 === 0);
 }

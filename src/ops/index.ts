@@ -32,6 +32,8 @@ import { ropeOp } from "./rope.ts";
 import { ropeCacheWriteOp } from "./rope_cache_write.ts";
 import { scaleOp } from "./scale.ts";
 import { sequenceRatioOp } from "./sequence_ratio.ts";
+import { shortConvOp } from "./short_conv.ts";
+import { shortConvCachedOp } from "./short_conv_cached.ts";
 import { surpriseWeightOp } from "./surprise_weight.ts";
 import { swigluOp } from "./swiglu.ts";
 import { toHalfOp } from "./to_half.ts";
@@ -77,6 +79,8 @@ export { rope } from "./rope.ts";
 export { type RopeOptions, type RopeScaling, ropeTable } from "./rope_table.ts";
 export { scale } from "./scale.ts";
 export { sequenceRatio } from "./sequence_ratio.ts";
+export { type ConvolutionWeights, shortConv } from "./short_conv.ts";
+export { type CachedProducts, shortConvCached } from "./short_conv_cached.ts";
 export { type SurpriseWeightOptions, surpriseWeight } from "./surprise_weight.ts";
 export { swiglu } from "./swiglu.ts";
 export { toHalf } from "./to_half.ts";
@@ -143,6 +147,8 @@ export const ops = {
   rope_cache_write: { op: ropeCacheWriteOp, kernels: ["attention/rope_cache_write"] },
   scale: { op: scaleOp, kernels: ["elementwise/scale"] },
   sequence_ratio: { op: sequenceRatioOp, kernels: ["policy/sequence_ratio"] },
+  short_conv: { op: shortConvOp, kernels: family("conv/short_conv", "_backward", "_backward_weight") },
+  short_conv_cached: { op: shortConvCachedOp, kernels: ["conv/short_conv_cached"] },
   surprise_weight: { op: surpriseWeightOp, kernels: ["policy/surprise_weight"] },
   swiglu: { op: swigluOp, kernels: family("mlp/swiglu", "_backward") },
   to_half: { op: toHalfOp, kernels: ["elementwise/to_half"] },

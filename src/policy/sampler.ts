@@ -230,7 +230,7 @@ function packPrompts(
 function tracePrefill(options: SamplerOptions, memory: SequenceMemory): Record<never, never> {
   const rows = runScalar("rows", options.promptRows);
   const sequences = runScalar("sequences", options.sequences);
-  const cache = { origin: input("cache_origin", [rows], "u32"), layer: memory.layer };
+  const cache = { origin: input("cache_origin", [rows], "u32"), layer: memory.layer, vectors: memory.vectors };
   const hidden = options.model.forward(input("tokens", [rows], "u32"), { ...inputRows(rows), cache }); // [N, C]
   const last = embedding(input("last_row", [sequences], "u32"), hidden); // [S, C]
   sample(options, memory, last, sequences);
@@ -241,7 +241,7 @@ function traceDecode(options: SamplerOptions, memory: SequenceMemory): Record<ne
   const sequences = runScalar("sequences", options.sequences);
   const cut = (tensor: Tensor): Tensor => rowsOf(tensor, 0, sequences);
   const decode = { prompt: cut(memory.prompt), length: options.maxLength };
-  const cache = { origin: cut(memory.origin), decode, layer: memory.layer };
+  const cache = { origin: cut(memory.origin), decode, layer: memory.layer, vectors: memory.vectors };
   const positions = cut(memory.position);
   const rows = { positions, sequenceStart: positions, sequenceEnd: positions, cache };
   sample(options, memory, options.model.forward(cut(memory.token), rows), sequences);

@@ -2,7 +2,7 @@ import { lostWork } from "../gpu/errors.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { currentTrace, type Trace } from "../graph/trace.ts";
 import type { KeyValueCache } from "../nn/rows.ts";
-import { cacheTensor } from "../ops/cache_storage.ts";
+import { type CacheLayout, cacheTensor } from "../ops/cache_storage.ts";
 import { FINISHED, markTokens, markWords } from "../ops/next_token.ts";
 import { SAMPLED_TOKEN } from "../ops/records.ts";
 import type { Arena } from "./arena.ts";
@@ -24,6 +24,7 @@ export interface SequenceMemory {
   readonly seen: Tensor | undefined; // [S, V / 32]
   readonly completions: Tensor; // [S, C, 3]: token t of a completion lies in column t % C
   readonly layer: KeyValueCache["layer"];
+  readonly vectors: KeyValueCache["vectors"];
   /** The place of the first token of a sequence's prompt. */
   placeOfPrompt(sequence: ActiveSequence): number;
   /** Puts sequences into rows, in this order. */
@@ -74,7 +75,7 @@ export function createSequenceMemory(options: SamplerOptions, { columns, reading
     arena.write(tensor, Uint32Array.from(rows.flatMap(value)));
   return {
     ...state,
-    layer: createLayers(arena, options, ownPlaces + S * options.maxNewTokens),
+    ...createLayers(arena, options, ownPlaces + S * options.maxNewTokens),
     placeOfPrompt,
     place: (rows) => {
       write(state.position, rows, ({ prompt, ids }) => prompt.ids.length + ids.length - 1);
@@ -122,21 +123,28 @@ function checkTokens(
  * Keys and values of every layer of the model, made when the layer is first asked for. A model may apply a layer several times, as ALBERT
  * does (Lan et al. 2020, arXiv 1909.11942): each of the times has its own, because it has other inputs.
  */
-function createLayers(arena: Arena, { cacheStorage = "f32" }: SamplerOptions, places: number): KeyValueCache["layer"] {
-  const layers = new Map<object, ReturnType<KeyValueCache["layer"]>[]>();
+function createLayers(arena: Arena, { cacheStorage = "f32" }: SamplerOptions, places: number): Pick<KeyValueCache, "layer" | "vectors"> {
+  const layers = new Map<object, Tensor[][]>();
   const timesApplied = new WeakMap<Trace, Map<object, number>>();
   let made = 0;
-  return (owner, layout) => {
+  const of = (owner: object, layout: CacheLayout, names: readonly string[]): Tensor[] => {
     const times = mapped(timesApplied, currentTrace(), () => new Map<object, number>());
     const time = times.get(owner) ?? 0;
     times.set(owner, time + 1);
     const own = mapped(layers, owner, () => []);
     if (own[time]) return own[time];
     const { shape, dtype } = cacheTensor(places, layout, cacheStorage);
-    const fresh = { keys: arena.make(`keys ${made}`, shape, dtype), values: arena.make(`values ${made}`, shape, dtype) };
+    const fresh = names.map((name) => arena.make(`${name} ${made}`, shape, dtype));
     made += 1;
     own.push(fresh);
     return fresh;
+  };
+  return {
+    layer: (owner, layout) => {
+      const [keys, values] = of(owner, layout, ["keys", "values"]);
+      return { keys: keys!, values: values! };
+    },
+    vectors: (owner, width) => of(owner, { keyValueHeads: 1, headDim: width }, ["vectors"])[0]!,
   };
 }
 

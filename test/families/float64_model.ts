@@ -22,11 +22,13 @@ import {
   softCap,
   type Tensors,
 } from "./float64_layers.ts";
+import { lfm2 } from "./float64_lfm2.ts";
 
 /** Log-probabilities of every next token: [T][V]. */
 export function referenceLogProbabilities(config: Config, tensors: Tensors, tokens: readonly number[]): number[][] {
   const forward =
-    { gpt2, gpt_neo: gptNeo, gpt_neox: gptNeoX, gemma2: gemma, gemma3_text: gemma, nanochat, olmo2 }[config.model_type as string] ?? llama;
+    { gpt2, gpt_neo: gptNeo, gpt_neox: gptNeoX, gemma2: gemma, gemma3_text: gemma, lfm2, nanochat, olmo2 }[config.model_type as string] ??
+    llama;
   return forward(config, tensors, tokens).map(logSoftmax);
 }
 

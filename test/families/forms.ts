@@ -46,6 +46,11 @@ export const bases: Readonly<Record<string, Config>> = {
     ...{ model_type: "nanochat", vocab_size: 31, hidden_size: 24, num_hidden_layers: 2, intermediate_size: 27 },
     ...{ num_attention_heads: 4, num_key_value_heads: 2, max_position_embeddings: 48, final_logit_softcapping: 2 },
   },
+  lfm2: {
+    ...{ model_type: "lfm2", vocab_size: 31, hidden_size: 24, num_hidden_layers: 3, intermediate_size: 41, block_multiple_of: 9 },
+    ...{ num_attention_heads: 4, num_key_value_heads: 2, max_position_embeddings: 48, rope_theta: 50 },
+    layer_types: ["conv", "full_attention", "conv"],
+  },
   gpt2: { model_type: "gpt2", vocab_size: 31, n_embd: 18, n_layer: 2, n_head: 3, n_positions: 48 },
   gpt_neo: {
     ...{ model_type: "gpt_neo", vocab_size: 31, hidden_size: 18, num_layers: 2, num_heads: 3, max_position_embeddings: 48 },
@@ -167,6 +172,20 @@ export const forms: readonly (readonly [family: string, change: Config])[] = [
       ...{ attn_logit_softcapping: 0.5, final_logit_softcapping: null, sliding_window: 5 },
       layer_types: ["full_attention", "sliding_attention", "full_attention"],
       rope_parameters: { rope_type: "default", rope_theta: 40 },
+    },
+  ],
+  // LFM2: other tokens in a convolution, biases, no convolution, older keys, and widths of MLPs.
+  ["lfm2", { conv_L_cache: 4, conv_bias: true, tie_word_embeddings: false, norm_eps: 0.01, block_auto_adjust_ff_dim: false }],
+  ["lfm2", { layer_types: undefined, full_attn_idxs: [2], conv_L_cache: 1, rope_theta: undefined, block_ffn_dim_multiplier: 1.3 }],
+  ["lfm2", { layer_types: undefined, head_dim: 16, rope_scaling: yarn, num_key_value_heads: 4, block_multiple_of: 1 }],
+  [
+    "lfm2",
+    {
+      ...{ layer_types: ["conv", "conv", "conv"], hidden_size: 18, num_attention_heads: 3, num_key_value_heads: 3, conv_L_cache: 2 },
+      ...{ intermediate_size: 1, block_ff_dim: 30, theta: 70, tie_embedding: false, tie_word_embeddings: true, num_heads: 3 },
+      ...{ block_dim: 18, conv_dim: 18, conv_dim_out: 18, block_norm_eps: 1e-5, block_use_swiglu: true, use_pos_enc: true },
+      ...{ block_mlp_init_scale: 1, block_out_init_scale: 1, block_use_xavier_init: true, conv_use_xavier_init: true },
+      block_ffn_dim_multiplier: null,
     },
   ],
   // nanochat.

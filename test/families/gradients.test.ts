@@ -112,6 +112,18 @@ test("gradients of nanochat are those of double precision: through norms without
     ...["mlp.fc1.weight", "mlp.fc2.weight", "model.embed_tokens.weight", "lm_head.weight"],
   ]));
 
+test("gradients of LFM2 are those of double precision: through short convolutions with biases and without, and attention behind them", async () => {
+  const inConvolution = ["conv.in_proj.weight", "conv.conv.weight", "conv.out_proj.weight"];
+  const others = [
+    ...["q_proj.weight", "v_proj.weight", "q_layernorm.weight", "k_layernorm.weight", "out_proj.weight"].map((name) => `self_attn.${name}`),
+    ...["operator_norm.weight", "ffn_norm.weight", "feed_forward.w1.weight", "feed_forward.w2.weight", "feed_forward.w3.weight"],
+  ];
+  const top = ["model.embed_tokens.weight", "model.embedding_norm.weight"];
+  await checkGradients(bases.lfm2!, [...inConvolution, ...others.map((name) => `model.layers.1.${name}`), ...top]);
+  const biases = ["conv.in_proj.bias", "conv.conv.bias", "conv.out_proj.bias"];
+  await checkGradients({ ...bases.lfm2, conv_bias: true, conv_L_cache: 4 }, [...inConvolution, ...biases]);
+});
+
 test("gradients of GPT-Neo are those of double precision: through scores that nothing divides, and windows", () => {
   const inBlock = ["attn.attention.q_proj.weight", "attn.attention.k_proj.weight", "attn.attention.v_proj.weight", "mlp.c_fc.weight"];
   return checkGradients({ ...bases.gpt_neo, attention_types: [[["local"], 2]], window_size: 7 }, [

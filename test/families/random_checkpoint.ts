@@ -1,5 +1,6 @@
 import { createRandom } from "../../src/random.ts";
 import type { FloatTensor } from "./float64_layers.ts";
+import { lfm2Attends, lfm2Inner } from "./float64_lfm2.ts";
 
 type Config = Readonly<Record<string, unknown>>;
 
@@ -8,7 +9,9 @@ const isGemma = (family: unknown): boolean => family === "gemma2" || family === 
 /** Random tensors under the names that Hugging Face gives them, with the shapes that a config.json asks for. */
 export function randomCheckpoint(config: Config, seed = 1): Map<string, FloatTensor> {
   const random = createRandom(seed);
-  const shapes = ({ gpt2: gpt2Shapes, gpt_neo: gptNeoShapes, gpt_neox: gptNeoXShapes }[config.model_type as string] ?? llamaShapes)(config);
+  const shapes = (
+    { gpt2: gpt2Shapes, gpt_neo: gptNeoShapes, gpt_neox: gptNeoXShapes, lfm2: lfm2Shapes }[config.model_type as string] ?? llamaShapes
+  )(config);
   return new Map(
     shapes.map(([name, ...shape]) => {
       const norm = /norm|ln_/.test(name) && name.endsWith("weight") && !isGemma(config.model_type); // Gemma keeps them less 1
@@ -86,6 +89,43 @@ function gptNeoXShapes(config: Config): Shapes {
     ]),
     ...both("gpt_neox.final_layer_norm", true, width),
     ...(config.tie_word_embeddings === true ? [] : ([["embed_out.weight", vocabulary, width]] as Shapes)),
+  ];
+}
+
+function lfm2Shapes(config: Config): Shapes {
+  const number = (key: string, otherwise?: number): number => (config[key] ?? otherwise) as number;
+  const [width, queries, inner] = [number("hidden_size"), number("num_attention_heads"), lfm2Inner(config)];
+  const head = number("head_dim", width / queries);
+  const dense = (name: string, rows: number, ...columns: number[]): Shapes => [
+    [`${name}.weight`, rows, ...columns],
+    ...(name.includes(".conv.") && config.conv_bias === true ? ([[`${name}.bias`, rows]] as Shapes) : []),
+  ];
+  return [
+    ["model.embed_tokens.weight", number("vocab_size"), width],
+    ...Array.from({ length: number("num_hidden_layers") }, (_, i) => i).flatMap((i) => {
+      const [block, attention, conv] = ["", ".self_attn", ".conv"].map((part) => `model.layers.${i}${part}`) as [string, string, string];
+      const keys = number("num_key_value_heads", 8) * head;
+      return [
+        ...dense(`${block}.operator_norm`, width),
+        ...(lfm2Attends(config, i)
+          ? [
+              ...dense(`${attention}.q_proj`, queries * head, width),
+              ...["k_proj", "v_proj"].flatMap((name) => dense(`${attention}.${name}`, keys, width)),
+              ...["q_layernorm", "k_layernorm"].flatMap((name) => dense(`${attention}.${name}`, head)),
+              ...dense(`${attention}.out_proj`, width, queries * head),
+            ]
+          : [
+              ...dense(`${conv}.in_proj`, 3 * width, width),
+              ...dense(`${conv}.conv`, width, 1, number("conv_L_cache", 3)),
+              ...dense(`${conv}.out_proj`, width, width),
+            ]),
+        ...dense(`${block}.ffn_norm`, width),
+        ...["w1", "w3"].flatMap((name) => dense(`${block}.feed_forward.${name}`, inner, width)),
+        ...dense(`${block}.feed_forward.w2`, width, inner),
+      ];
+    }),
+    ["model.embedding_norm.weight", width],
+    ...((config.tie_embedding ?? config.tie_word_embeddings ?? true) ? [] : ([["lm_head.weight", number("vocab_size"), width]] as Shapes)),
   ];
 }
 

@@ -24,6 +24,7 @@ const CONFIGS: Readonly<Record<string, object>> = {
   gemma3_text: { ...bases.gemma3_text, sliding_window: 3 },
   gemma2: { ...bases.gemma2, sliding_window: 3 },
   nanochat: bases.nanochat!,
+  lfm2: { ...bases.lfm2, conv_bias: true },
   mistral: { ...bases.mistral, sliding_window: 4 },
   gpt_neox: bases.gpt_neox!,
   phi3: bases.phi3!,

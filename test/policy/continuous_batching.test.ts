@@ -10,8 +10,14 @@ import { smallModel } from "../small_policy.ts";
 const device = await openDevice();
 const model = await smallModel(device, { max_position_embeddings: 64 });
 const { module } = model;
+/** Convolutions, which look at tokens that lie in the prompt, among a sequence's own, or in both. */
+const convolved = await smallModel(device, {
+  ...{ model_type: "lfm2", num_hidden_layers: 3, layer_types: ["conv", "full_attention", "conv"], conv_L_cache: 4, conv_bias: true },
+  ...{ block_auto_adjust_ff_dim: false, num_key_value_heads: 1, max_position_embeddings: 64 },
+});
 after(() => {
   model.destroy();
+  convolved.destroy();
   device.destroy();
 });
 
@@ -38,38 +44,45 @@ async function complete(options: Partial<SamplerOptions>, given = prompts, watch
   }
 }
 
-test("a completion has the same bits alone and in any batch, however slots are taken again", async () => {
-  for (const cacheStorage of ["f32", "f16"] as const) {
-    const alone: Completion[] = [];
-    for (const prompt of prompts) alone.push(...(await complete({ cacheStorage }, [prompt])));
-    const lengths = alone.map(({ ids }) => ids.length);
-    assert.ok(new Set(lengths).size > 4 && Math.min(...lengths) < 16 && Math.max(...lengths) > 20, `lengths ${lengths}`);
-    for (const [sequences, promptRows] of [
-      [1, 7],
-      [3, 7],
-      [4, 28],
-      [9, 63],
-      // On a GPU a plan of more than 64 rows takes tiles, whose sums have another order (docs/tuning.md).
-      ...(device.software ? ([[11, 77]] as const) : []),
-    ] as const) {
-      assert.deepEqual(await complete({ cacheStorage, sequences, promptRows }), alone, `${sequences} slots, ${promptRows} rows`);
+for (const [of, policy] of [
+  ["", model],
+  [", of convolutions", convolved],
+] as const) {
+  const used = { model: policy.module };
+  test(`a completion has the same bits alone and in any batch, however slots are taken again${of}`, async () => {
+    for (const cacheStorage of ["f32", "f16"] as const) {
+      const alone: Completion[] = [];
+      for (const prompt of prompts) alone.push(...(await complete({ ...used, cacheStorage }, [prompt])));
+      const lengths = alone.map(({ ids }) => ids.length);
+      assert.ok(new Set(lengths).size > 4 && Math.min(...lengths) < 16 && Math.max(...lengths) > 20, `lengths ${lengths}`);
+      for (const [sequences, promptRows] of [
+        [1, 7],
+        [3, 7],
+        [4, 28],
+        [9, 63],
+        // On a GPU a plan of more than 64 rows takes tiles, whose sums have another order (docs/tuning.md).
+        ...(device.software ? ([[11, 77]] as const) : []),
+      ] as const) {
+        assert.deepEqual(await complete({ ...used, cacheStorage, sequences, promptRows }), alone, `${sequences} slots, ${promptRows} rows`);
+      }
     }
-  }
-});
+  });
 
-test("prompts that are alike are read once, and go on as they would alone", async () => {
-  const texts = [[1, 2, 3, 4, 5], [6], [1, 2, 3, 4, 5], [1, 2, 3, 4, 5], [6], [2, 1], [1, 2, 3, 4, 5]];
-  const groups = texts.map((ids, key) => ({ ids, key }));
-  for (const cacheStorage of ["f32", "f16"] as const) {
-    const alone: Completion[] = [];
-    for (const prompt of groups) alone.push(...(await complete({ cacheStorage }, [prompt])));
-    assert.ok(new Set(alone.map(({ ids }) => ids.join())).size > 5);
-    // Eight rows are room for all: five, one and two.
-    assert.deepEqual(await complete({ cacheStorage, sequences: 7, promptRows: 8 }, groups), alone);
-    assert.deepEqual(await complete({ cacheStorage, sequences: 3, promptRows: 5 }, groups), alone);
-    for (const promptSlots of [1, 2]) assert.deepEqual(await complete({ cacheStorage, sequences: 4, promptSlots }, groups), alone);
-  }
-});
+  test(`prompts that are alike are read once, and go on as they would alone${of}`, async () => {
+    const texts = [[1, 2, 3, 4, 5], [6], [1, 2, 3, 4, 5], [1, 2, 3, 4, 5], [6], [2, 1], [1, 2, 3, 4, 5]];
+    const groups = texts.map((ids, key) => ({ ids, key }));
+    for (const cacheStorage of ["f32", "f16"] as const) {
+      const alone: Completion[] = [];
+      for (const prompt of groups) alone.push(...(await complete({ ...used, cacheStorage }, [prompt])));
+      assert.ok(new Set(alone.map(({ ids }) => ids.join())).size > 5);
+      // Eight rows are room for all: five, one and two.
+      assert.deepEqual(await complete({ ...used, cacheStorage, sequences: 7, promptRows: 8 }, groups), alone);
+      assert.deepEqual(await complete({ ...used, cacheStorage, sequences: 3, promptRows: 5 }, groups), alone);
+      for (const promptSlots of [1, 2])
+        assert.deepEqual(await complete({ ...used, cacheStorage, sequences: 4, promptSlots }, groups), alone);
+    }
+  });
+}
 
 test("a sampler serves several calls, and calls with fewer prompts than slots", async () => {
   const sampler = await createSampler({ ...base, sequences: 4, promptRows: 28 });

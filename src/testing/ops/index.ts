@@ -36,6 +36,8 @@ import { ropeCases } from "./rope.ts";
 import { ropeCacheWriteCases } from "./rope_cache_write.ts";
 import { scaleCases } from "./scale.ts";
 import { sequenceRatioCases } from "./sequence_ratio.ts";
+import { shortConvCases } from "./short_conv.ts";
+import { shortConvCachedCases } from "./short_conv_cached.ts";
 import { surpriseWeightCases } from "./surprise_weight.ts";
 import { swigluCases } from "./swiglu.ts";
 import { toHalfCases } from "./to_half.ts";
@@ -79,6 +81,8 @@ export const opCases: Readonly<Record<keyof typeof ops, readonly OpCase[]>> = {
   rope_cache_write: ropeCacheWriteCases,
   scale: scaleCases,
   sequence_ratio: sequenceRatioCases,
+  short_conv: shortConvCases,
+  short_conv_cached: shortConvCachedCases,
   surprise_weight: surpriseWeightCases,
   swiglu: swigluCases,
   to_half: toHalfCases,
