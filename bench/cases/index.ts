@@ -1,6 +1,7 @@
 import type { BenchCase } from "../harness.ts";
 import { adapterCases } from "./adapters.ts";
 import { attentionCases } from "./attention.ts";
+import { convolutionCases } from "./convolution.ts";
 import { elementwiseCases } from "./elementwise.ts";
 import { embeddingCases } from "./embedding.ts";
 import { headCases } from "./heads.ts";
@@ -16,6 +17,7 @@ export const caseFamilies: Readonly<Record<string, readonly BenchCase[]>> = {
   attention: attentionCases,
   heads: headCases,
   norms: normCases,
+  convolution: convolutionCases,
   elementwise: elementwiseCases,
   adapters: adapterCases,
   embedding: embeddingCases,

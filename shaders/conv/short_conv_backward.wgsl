@@ -2,15 +2,16 @@
 //   grad_C[n] = grad_y[n] (bias + conv(B x)[n])
 //   grad_Bx[n] = sum over j = 0 .. L - 1 of weight[L - 1 - j] (grad_y C)[n + j],  grad_B = grad_Bx x,  grad_x = grad_Bx B
 // Row n + j counts where row n belongs to its sequence, which is where positions[n + j] >= j.
-// Each invocation handles one element of a row of C.
+// Each invocation handles one element of C, in the rows of a block.
 import package::lib::element::Element;
 import package::lib::grid::linear_workgroup;
-import package::lib::taps::{gated, tap_of};
+import package::lib::taps::{gated, taps_of};
 import constants::TAPS;
 
 struct Parameters {
   rows: u32,
   columns: u32, // C in Elements
+  block_rows: u32,
 }
 var<immediate> parameters: Parameters;
 
@@ -25,24 +26,26 @@ var<immediate> parameters: Parameters;
 fn main(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
   let i = linear_workgroup(workgroup, workgroups) * 64u + lane;
   let columns = parameters.columns;
-  let row = i / columns;
-  if row >= parameters.rows {
+  let column = i % columns;
+  let begin = i / columns * parameters.block_rows;
+  if begin >= parameters.rows {
     return;
   }
-  let column = i % columns;
-  let position = positions[row];
-  var sum = Element();
-  @if(BIAS) { sum = bias[column]; }
-  var grad_product = Element();
-  for (var j = 0u; j < TAPS; j += 1u) {
-    let tap = tap_of(&weight, column, j);
-    sum += select(Element(), tap * gated(&bcx, row - min(j, position), column, columns), j <= position);
-    let later = min(row + j, parameters.rows - 1u);
-    let part = tap * grad_y[later * columns + column] * bcx[(later * 3u + 1u) * columns + column];
-    grad_product += select(Element(), part, row + j < parameters.rows && positions[later] >= j);
+  var taps = taps_of(&weight, column);
+  for (var row = begin; row < min(begin + parameters.block_rows, parameters.rows); row += 1u) {
+    let position = positions[row];
+    var sum = Element();
+    @if(BIAS) { sum = bias[column]; }
+    var grad_product = Element();
+    for (var j = 0u; j < TAPS; j += 1u) {
+      sum += select(Element(), taps[j] * gated(&bcx, row - min(j, position), column, columns), j <= position);
+      let later = min(row + j, parameters.rows - 1u);
+      let part = taps[j] * grad_y[later * columns + column] * bcx[(later * 3u + 1u) * columns + column];
+      grad_product += select(Element(), part, row + j < parameters.rows && positions[later] >= j);
+    }
+    let at = row * 3u * columns + column;
+    grad_bcx[at] = grad_product * bcx[at + 2u * columns];
+    grad_bcx[at + columns] = grad_y[row * columns + column] * sum;
+    grad_bcx[at + 2u * columns] = grad_product * bcx[at];
   }
-  let at = row * 3u * columns + column;
-  grad_bcx[at] = grad_product * bcx[at + 2u * columns];
-  grad_bcx[at + columns] = grad_y[i] * sum;
-  grad_bcx[at + 2u * columns] = grad_product * bcx[at];
 }

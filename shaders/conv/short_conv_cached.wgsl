@@ -6,7 +6,7 @@ import package::lib::cache::{Cached, from_cache, to_cache};
 import package::lib::cached_sequence::place_of;
 import package::lib::element::Element;
 import package::lib::grid::linear_workgroup;
-import package::lib::taps::{gated, tap_of};
+import package::lib::taps::{gated, taps_of};
 import constants::TAPS;
 
 struct Parameters {
@@ -37,14 +37,15 @@ fn main(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) workg
   let own = gated(&bcx, row, column, columns);
   var sum = Element();
   @if(BIAS) { sum = bias[column]; }
-  sum += tap_of(&weight, column, 0u) * own;
+  var taps = taps_of(&weight, column);
+  sum += taps[0] * own;
   @if(DECODE) let own_prompt = vec2u(prompt[2u * row], prompt[2u * row + 1u]);
   for (var back = 1u; back < TAPS; back += 1u) {
     // Where there is no such row, one of the sequence is read, and not used.
     let nearest = min(back, position);
     @if(DECODE) let earlier = from_cache(cache[place_of(position - nearest, origin[row], own_prompt) * columns + column]);
     @if(!DECODE) let earlier = gated(&bcx, row - nearest, column, columns);
-    sum += select(Element(), tap_of(&weight, column, back) * earlier, back <= position);
+    sum += select(Element(), taps[back] * earlier, back <= position);
   }
   cache[(origin[row] + position) * columns + column] = to_cache(own);
   y[i] = bcx[(row * 3u + 1u) * columns + column] * sum;

@@ -9,12 +9,19 @@ fn gated(bcx: ptr<storage, array<Element>, read>, row: u32, column: u32, columns
   return bcx[at] * bcx[at + 2u * columns];
 }
 
-// The weights of an element's channels for the row that lies `back` rows before. weight: [C, L]
-fn tap_of(weight: ptr<storage, array<f32>, read>, column: u32, back: u32) -> Element {
-  let tap = u32(TAPS) - 1u - back;
-  @if(VEC4) {
-    let at = 4u * column * u32(TAPS) + tap;
-    return vec4f(weight[at], weight[at + u32(TAPS)], weight[at + 2u * u32(TAPS)], weight[at + 3u * u32(TAPS)]);
+// The weights of an element's channels, the first of them for the row itself, and then for the rows before it.
+alias Taps = array<Element, TAPS>;
+
+// weight: [C, L]
+fn taps_of(weight: ptr<storage, array<f32>, read>, column: u32) -> Taps {
+  var taps: Taps;
+  for (var back = 0u; back < TAPS; back += 1u) {
+    let tap = u32(TAPS) - 1u - back;
+    @if(VEC4) {
+      let at = 4u * column * u32(TAPS) + tap;
+      taps[back] = vec4f(weight[at], weight[at + u32(TAPS)], weight[at + 2u * u32(TAPS)], weight[at + 3u * u32(TAPS)]);
+    }
+    @if(!VEC4) { taps[back] = weight[column * u32(TAPS) + tap]; }
   }
-  @if(!VEC4) { return weight[column * u32(TAPS) + tap]; }
+  return taps;
 }

@@ -12,6 +12,7 @@ export interface GatedMlpNames {
 
 const NAMES: GatedMlpNames = { gate: "gate_proj", up: "up_proj", down: "down_proj" };
 
+/** What a gated MLP may have, and the standard deviations that its weights are drawn with. */
 export interface GatedMlpOptions {
   readonly bias?: boolean;
   readonly std?: number;

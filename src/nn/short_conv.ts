@@ -5,6 +5,7 @@ import { Linear } from "./linear.ts";
 import { Module, Parameter } from "./module.ts";
 import type { Rows } from "./rows.ts";
 
+/** The sizes of a short convolution, and the standard deviations that its weights are drawn with. */
 export interface ShortConvOptions {
   /** How many tokens the convolution takes, a token itself included. */
   readonly taps: number;

@@ -1,6 +1,6 @@
 import { ceilDivide, product, type Scalar } from "../graph/scalar.ts";
 import type { Tensor, TensorSpec } from "../graph/tensor.ts";
-import type { GradientSink } from "../graph/trace.ts";
+import type { DeviceTraits, GradientSink } from "../graph/trace.ts";
 import { sumParts } from "./column_sum.ts";
 import { defineOp, type OutputSpec, shapeError } from "./define.ts";
 import { elementsOf } from "./elements.ts";
@@ -24,19 +24,19 @@ export const shortConvOp = defineOp<In, "y">({
     requireConvolution("short_conv", inputs);
     return { y: { shape: [inputs.bcx.shape[0]!, inputs.weight.size(0)] } };
   },
-  forward: ({ inputs, outputs }) => {
-    const { variant, launch, bias } = convolutionLaunch(inputs);
+  forward: ({ inputs, outputs }, device) => {
+    const { variant, launch, bias } = convolutionLaunch(inputs, device);
     return [{ kernel: "conv/short_conv", variant, bindings: { ...inputs, bias, ...outputs }, ...launch }];
   },
-  backward: ({ inputs }, { gradient, needs, sink }) => {
-    const saved = { ...inputs, grad_y: gradient("y")! };
-    const sums = needs("weight") || (inputs.bias !== undefined && needs("bias"));
-    const [ofWeight, ofBias] = [needs("weight") ? sink("weight") : undefined, inputs.bias && needs("bias") ? sink("bias") : undefined];
-    const gradients = sums ? weightGradients(saved, ofWeight, ofBias) : undefined;
+  backward: ({ inputs: { bcx, weight, bias, positions } }, { gradient, needs, sink }) => {
+    const saved = { bcx, weight, bias, positions, grad_y: gradient("y")! };
+    const [ofWeight, ofBias] = [needs("weight"), bias !== undefined && needs("bias")];
+    const sinks = { weight: ofWeight ? sink("weight") : undefined, bias: ofBias ? sink("bias") : undefined };
+    const gradients = ofWeight || ofBias ? weightGradients(saved, sinks) : undefined;
     return {
       bcx: needs("bcx") ? shortConvBackward(saved, {}).grad_bcx : undefined,
-      weight: needs("weight") ? gradients?.grad_weight : undefined,
-      bias: inputs.bias && needs("bias") ? gradients?.grad_bias : undefined,
+      weight: ofWeight ? gradients?.grad_weight : undefined,
+      bias: ofBias ? gradients?.grad_bias : undefined,
     };
   },
 });
@@ -50,14 +50,23 @@ export function requireConvolution(op: string, inputs: In & { readonly [other: s
   throw shapeError(op, inputs, "bcx [N, 3 C], weight [C, 1, L], bias [C] where there is one, and positions [N]");
 }
 
+/** Rows whose element one invocation handles: it reads its weights once for them. A GPU would rather have more invocations. */
+const BLOCK_ROWS = { software: 8, hardware: 2 } as const;
+
 /** What the kernels of a convolution have in common. Where there is no bias, they are given the weight in its place and do not read it. */
-export function convolutionLaunch({ bcx, weight, bias }: Omit<In, "positions">) {
-  const rows = bcx.shape[0]!;
+export function convolutionVariant({ weight, bias }: Pick<In, "weight" | "bias">) {
   const [channels, taps] = [weight.size(0), weight.size(2)];
   const { variant, columns } = elementsOf([channels]);
-  const launch = { parameters: { rows, columns }, workgroups: ceilDivide(product(rows, columns), 64) };
   const chosen: Variant = { constants: { TAPS: taps }, conditions: { ...variant.conditions, BIAS: bias !== undefined } };
-  return { variant: chosen, launch, columns: columns as number, bias: bias ?? weight };
+  return { variant: chosen, columns: columns as number, bias: bias ?? weight };
+}
+
+function convolutionLaunch(inputs: In, { software }: Pick<DeviceTraits, "software">) {
+  const { columns, ...kernel } = convolutionVariant(inputs);
+  const rows = inputs.bcx.shape[0]!;
+  const blockRows = BLOCK_ROWS[software ? "software" : "hardware"];
+  const workgroups = ceilDivide(product(ceilDivide(rows, blockRows), columns), 64);
+  return { ...kernel, launch: { parameters: { rows, columns, block_rows: blockRows }, workgroups } };
 }
 
 type Saved = In & { grad_y: Tensor };
@@ -65,8 +74,8 @@ type Saved = In & { grad_y: Tensor };
 const shortConvBackward = defineOp<Saved, "grad_bcx">({
   name: "short_conv_backward",
   shape: ({ bcx }) => ({ grad_bcx: { shape: bcx.shape } }),
-  forward: ({ inputs, outputs }) => {
-    const { variant, launch, bias } = convolutionLaunch(inputs);
+  forward: ({ inputs, outputs }, device) => {
+    const { variant, launch, bias } = convolutionLaunch(inputs, device);
     return [{ kernel: "conv/short_conv_backward", variant, bindings: { ...inputs, bias, ...outputs }, ...launch }];
   },
 });
@@ -90,7 +99,7 @@ const shortConvBackwardWeight = defineOp<SumsIn, "partial" | "partial_bias" | "g
   forward: ({ inputs, outputs, attributes: { accumulateWeight, accumulateBias } }, device) => {
     const { bcx, positions, grad_y, bias } = inputs;
     const { partial, partial_bias, grad_weight, grad_bias } = outputs;
-    const { variant, columns } = convolutionLaunch(inputs);
+    const { variant, columns } = convolutionVariant(inputs);
     const rows = bcx.shape[0]!;
     const blockRows = backwardBlockRows(rows, device, true);
     const blocks = ceilDivide(rows, blockRows);
@@ -116,10 +125,10 @@ const shortConvBackwardWeight = defineOp<SumsIn, "partial" | "partial_bias" | "g
   },
 });
 
-function weightGradients(saved: Saved, ofWeight: GradientSink | undefined, ofBias: GradientSink | undefined) {
+function weightGradients(saved: Saved, { weight, bias }: Readonly<Record<"weight" | "bias", GradientSink | undefined>>) {
   return shortConvBackwardWeight(
-    { ...saved, ontoWeight: ofWeight?.onto, ontoBias: ofBias?.onto },
-    { accumulateWeight: accumulateOf(ofWeight), accumulateBias: accumulateOf(ofBias) },
+    { ...saved, ontoWeight: weight?.onto, ontoBias: bias?.onto },
+    { accumulateWeight: accumulateOf(weight), accumulateBias: accumulateOf(bias) },
   );
 }
 

@@ -1,8 +1,9 @@
+import { ceilDivide, product } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { cacheConditions, isCache } from "./cache_storage.ts";
 import type { DecodedRows } from "./decode_attention.ts";
 import { defineOp, shapeError } from "./define.ts";
-import { type ConvolutionWeights, convolutionLaunch, requireConvolution } from "./short_conv.ts";
+import { type ConvolutionWeights, convolutionVariant, requireConvolution } from "./short_conv.ts";
 
 type In = {
   bcx: Tensor;
@@ -31,7 +32,8 @@ export const shortConvCachedOp = defineOp<In, "cache" | "y">({
     return { cache: { inPlaceOf: cache }, y: { shape: [bcx.shape[0]!, channels] } };
   },
   forward: ({ inputs, outputs }) => {
-    const { variant, launch, bias } = convolutionLaunch(inputs);
+    const { variant, columns, bias } = convolutionVariant(inputs);
+    const rows = inputs.bcx.shape[0]!;
     // Where there are no prompts, `prompt` is not read.
     const prompt = inputs.prompt ?? inputs.origin;
     const conditions = { ...variant.conditions, DECODE: inputs.prompt !== undefined, ...cacheConditions(outputs.cache) };
@@ -41,7 +43,8 @@ export const shortConvCachedOp = defineOp<In, "cache" | "y">({
         variant: { ...variant, conditions },
         bindings: { ...inputs, bias, prompt, ...outputs },
         partly: ["cache"],
-        ...launch,
+        parameters: { rows, columns },
+        workgroups: ceilDivide(product(rows, columns), 64),
       },
     ];
   },

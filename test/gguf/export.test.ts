@@ -67,7 +67,7 @@ function assertSame(
   }
 }
 
-const { gpt_neo: _, nanochat: __, phi3: ___, ...withGguf } = bases;
+const { gpt_neo: _, lfm2: __, nanochat: ___, phi3: ____, ...withGguf } = bases;
 
 const forms: readonly Config[] = [
   ...Object.values({ ...withGguf, gemma3_text: gemma3 }),
@@ -203,6 +203,7 @@ test("what llama.cpp would not compute is refused in one line", async () => {
       { ...bases.granitemoehybrid, position_embedding_type: "nope" },
       /position_embedding_type is "nope"; llama\.cpp's granite rotates queries and keys/,
     ],
+    [bases.lfm2!, /model_type "lfm2" has no GGUF file here/],
     [bases.nanochat!, /model_type "nanochat" has no GGUF file here/],
     [bases.phi3!, /model_type "phi3" has no GGUF file here/],
     [

@@ -8,6 +8,7 @@ import {
   gptNeo,
   granite,
   granite4,
+  lfm2,
   llama,
   mistral,
   nanochat,
@@ -91,6 +92,14 @@ const published: readonly Record<string, unknown>[] = [
     ...{ tie_word_embeddings: false, transformers_version: "5.0.0.dev0", use_cache: true },
   },
   {
+    ...{ ...lfm2, layer_types: undefined, architectures: ["Lfm2ForCausalLM"], block_auto_adjust_ff_dim: true, block_dim: 8 },
+    ...{ block_ff_dim: 12, block_ffn_dim_multiplier: 1.0, block_mlp_init_scale: 1.0, block_multiple_of: 256, block_norm_eps: 1e-5 },
+    ...{ block_out_init_scale: 1.0, block_use_swiglu: true, block_use_xavier_init: true, bos_token_id: 1, conv_L_cache: 3 },
+    ...{ conv_bias: false, conv_dim: 8, conv_dim_out: 8, conv_use_xavier_init: true, eos_token_id: 7, full_attn_idxs: [1] },
+    ...{ initializer_range: 0.02, norm_eps: 1e-5, num_heads: 2, pad_token_id: 0, rope_theta: 1000000.0, torch_dtype: "bfloat16" },
+    ...{ transformers_version: "4.54.0.dev0", use_cache: true, use_pos_enc: true },
+  },
+  {
     ...{ ...gpt2, activation_function: "gelu_new", architectures: ["GPT2LMHeadModel"], attn_pdrop: 0.1, embd_pdrop: 0.1 },
     ...{ n_ctx: 32, resid_pdrop: 0.1, summary_activation: null, summary_first_dropout: 0.1, summary_proj_to_labels: true },
     ...{ summary_type: "cls_index", summary_use_proj: true, task_specific_params: { "text-generation": { do_sample: true } } },
@@ -104,6 +113,20 @@ const published: readonly Record<string, unknown>[] = [
     ...{ summary_use_proj: true, torch_dtype: "float32", transformers_version: "4.28.1", use_cache: true },
   },
 ];
+
+test("the widths of LFM2's MLPs are those of the published models", () => {
+  for (const [hidden_size, block_ff_dim, width] of [
+    [1024, 6656, 4608],
+    [1536, 10_240, 6912],
+    [2048, 12_288, 8192],
+  ] as const) {
+    const sizes = { hidden_size, block_ff_dim, num_attention_heads: 16, num_key_value_heads: 8 };
+    const { shape } = buildModel({ ...lfm2, ...sizes })
+      .namedParameters()
+      .get("model.layers.0.feed_forward.down_proj.weight")!;
+    assert.deepEqual(shape, [hidden_size, width]);
+  }
+});
 
 test("config.json of models as they are published loads: what says nothing of the computation is known by name", () => {
   for (const config of published) assert.ok(buildModel(config).vocabSize > 0, JSON.stringify(config));

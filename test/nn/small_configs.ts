@@ -14,6 +14,10 @@ export const gptNeo = {
   attention_types: [[["global", "local"], 1]],
 };
 export const nanochat = { ...llama, model_type: "nanochat" };
+export const lfm2 = {
+  ...{ ...llama, model_type: "lfm2", num_hidden_layers: 2, num_key_value_heads: 1 },
+  layer_types: ["conv", "full_attention"],
+};
 export const mistral = { ...llama, model_type: "mistral" };
 export const qwen2 = { ...llama, model_type: "qwen2" };
 export const qwen3 = { ...llama, model_type: "qwen3" };
