@@ -252,7 +252,7 @@ async function logprobs(model: PolicyModel): Promise<Float32Array> {
   return found;
 }
 
-for (const family of Object.keys(FAMILIES)) {
+for (const family of Object.keys(FAMILIES).filter((name) => name !== "lfm2")) {
   test(`${family}: weights read back from the file give the bits of the original, and an adapter is added first`, async () => {
     const base = await savedBase(device, folder, family);
     const back = join(folder, "back");

@@ -42,6 +42,7 @@ const LORA: Readonly<Record<string, Partial<LoraOptions>>> = {
   llama: { rank: 4, alpha: 6, targets: ["q_proj", "v_proj", "up_proj", "down_proj"] },
   qwen2: { rank: 3, alpha: 5, targets: "all-linear", alphaPattern: { k_proj: 2 }, rankPattern: { "0.mlp.(gate|up)_proj": 5 } },
   qwen3: { rank: 8, alpha: 4, targets: ".*layers\\.1\\..*_proj", rslora: true, exclude: ["gate_proj"] },
+  lfm2: { rank: 2, alpha: 5, targets: ["in_proj", "out_proj", "k_proj", "w1", "w2"], alphaPattern: { "conv.out_proj": 3 } },
   gpt2: { rank: 2, alpha: 3, targets: ["c_attn", "c_fc", "c_proj"] },
 };
 

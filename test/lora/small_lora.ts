@@ -17,11 +17,12 @@ import type { PolicyModel } from "../../src/rl/model.ts";
 const shape = { hidden_size: 24, num_hidden_layers: 2, num_attention_heads: 2, num_key_value_heads: 1, intermediate_size: 20 };
 const llama = { model_type: "llama", ...shape, max_position_embeddings: 16, initializer_range: 0.2, tie_word_embeddings: true };
 
-/** One tiny model of every architecture, with fused parts, biases, norms of heads and GPT-2's transposed matrices among them. */
+/** Tiny models of several architectures, with fused parts, single parts that files name otherwise, biases, norms of heads and GPT-2's transposed matrices among them. */
 export const FAMILIES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   llama: { ...llama, tie_word_embeddings: false },
   qwen2: { ...llama, model_type: "qwen2" },
   qwen3: { ...llama, model_type: "qwen3", head_dim: 8 },
+  lfm2: { ...llama, model_type: "lfm2", full_attn_idxs: [1], block_auto_adjust_ff_dim: false },
   gpt2: { model_type: "gpt2", n_embd: 16, n_layer: 2, n_head: 2, n_positions: 16, initializer_range: 0.2 },
 };
 

@@ -41,6 +41,7 @@ const MODELS: readonly (readonly [title: string, config: Readonly<Record<string,
   ["llama with a tied head", { model_type: "llama", ...LLAMA, tie_word_embeddings: true }],
   ["qwen2 with a head of its own", { model_type: "qwen2", ...LLAMA, tie_word_embeddings: false }],
   ["qwen3", { model_type: "qwen3", ...LLAMA, head_dim: 6, tie_word_embeddings: true }],
+  ["lfm2", { model_type: "lfm2", ...LLAMA, block_auto_adjust_ff_dim: false, full_attn_idxs: [1], conv_bias: true }],
   ["gpt2", { model_type: "gpt2", ...GPT2 }],
 ];
 
