@@ -1,3 +1,4 @@
+import { EngineError } from "../gpu/errors.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { type ConvolutionWeights, shortConv } from "../ops/short_conv.ts";
 import { shortConvCached } from "../ops/short_conv_cached.ts";
@@ -42,6 +43,7 @@ export class ShortConv extends Module {
 
   /** x: [N, C] -> [N, C] */
   forward(x: Tensor, rows: Rows): Tensor {
+    if (rows.shared) throw new EngineError("a short convolution takes the rows before its own; a model that has one shares no rows");
     const weights = { weight: this.conv.weight.tensor, bias: this.conv.bias?.tensor };
     return this.out_proj.forward(convolve(this, this.in_proj.forward(x), rows, weights));
   }

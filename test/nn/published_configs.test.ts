@@ -114,17 +114,20 @@ const published: readonly Record<string, unknown>[] = [
   },
 ];
 
-test("the widths of LFM2's MLPs are those of the published models", () => {
-  for (const [hidden_size, block_ff_dim, width] of [
-    [1024, 6656, 4608],
-    [1536, 10_240, 6912],
-    [2048, 12_288, 8192],
+test("LFM2 has as many parameters as its model cards say", () => {
+  const sizes = { vocab_size: 65_536, num_hidden_layers: 16, num_key_value_heads: 8, max_position_embeddings: 128_000 };
+  for (const [hidden_size, num_attention_heads, block_ff_dim, expected] of [
+    [1024, 16, 6656, 354_483_968],
+    [1536, 24, 10_240, 742_489_344],
+    [2048, 32, 12_288, 1_170_340_608],
   ] as const) {
-    const sizes = { hidden_size, block_ff_dim, num_attention_heads: 16, num_key_value_heads: 8 };
-    const { shape } = buildModel({ ...lfm2, ...sizes })
-      .namedParameters()
-      .get("model.layers.0.feed_forward.down_proj.weight")!;
-    assert.deepEqual(shape, [hidden_size, width]);
+    const layers = { layer_types: null, full_attn_idxs: [2, 5, 8, 10, 12, 14] };
+    const model = buildModel({ ...lfm2, ...sizes, ...layers, hidden_size, num_attention_heads, block_ff_dim });
+    const counts = [...model.namedParameters().values()].map(({ shape }) => shape.reduce((a, b) => a * b, 1));
+    assert.equal(
+      counts.reduce((a, b) => a + b, 0),
+      expected,
+    );
   }
 });
 
