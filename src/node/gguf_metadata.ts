@@ -5,6 +5,7 @@ import { type GptNeoXConfig, gptNeoXConfig } from "../../models/gpt_neox_config.
 import { type Gpt2Config, gpt2Config } from "../../models/gpt2.ts";
 import { graniteConfig } from "../../models/granite.ts";
 import { granite4Config } from "../../models/granite4.ts";
+import { lfm2Config } from "../../models/lfm2_config.ts";
 import { llamaConfig } from "../../models/llama.ts";
 import type { LlamaConfig } from "../../models/llama_config.ts";
 import { mistralConfig } from "../../models/mistral.ts";
@@ -13,19 +14,13 @@ import { qwen2Config } from "../../models/qwen2.ts";
 import { qwen3Config } from "../../models/qwen3.ts";
 import { smolLm3Config } from "../../models/smollm3.ts";
 import { EngineError } from "../gpu/errors.ts";
-import type { HeadCounts } from "../io/gguf/tensors.ts";
-import { bool, f32, type GgufMetadata, type GgufValue, string, u32 } from "../io/gguf/values.ts";
-import type { RopeScaling, YarnScaling } from "../ops/rope_table.ts";
+import { bool, f32, type GgufValue, u32 } from "../io/gguf/values.ts";
+import type { RopeScaling } from "../ops/rope_table.ts";
 import { listed, quoted } from "../options/quote.ts";
+import { type GgufShape, keyed, refusal, scalingKeys } from "./gguf_keys.ts";
+import { lfm2Shape } from "./gguf_lfm2.ts";
 
 type Json = Readonly<Record<string, unknown>>;
-
-/** What llama.cpp needs to know of a model's shape. */
-export interface GgufShape extends HeadCounts {
-  readonly metadata: GgufMetadata;
-  /** What each rotary frequency is divided by, where Llama 3 stretches them. */
-  readonly ropeFactors: Float32Array<ArrayBuffer> | undefined;
-}
 
 type Family = "granite" | "granitemoehybrid" | "llama" | "mistral" | "olmo2" | "qwen2" | "qwen3" | "smollm3";
 
@@ -40,19 +35,22 @@ const readers: Readonly<Record<Family, (json: Json) => LlamaConfig>> = {
   smollm3: smolLm3ConfigOfGguf,
 };
 
+/** Those whose shape is not read as Llama's. */
+const others: Readonly<Record<string, (json: Json) => GgufShape>> = {
+  gemma2: (json) => gemma2Shape(gemma2Config(json)),
+  gemma3_text: (json) => gemma3Shape(gemma3Config(json)),
+  gpt2: (json) => gpt2Shape(gpt2Config(json)),
+  gpt_neox: (json) => gptNeoXShape(gptNeoXConfig(json)),
+  lfm2: (json) => lfm2Shape(lfm2Config(json)),
+};
+
 /** The keys of a config.json in llama.cpp's words. @throws EngineError for what llama.cpp would not compute */
 export function ggufShape(json: Json): GgufShape {
   const family = json.model_type as string;
-  if (family === "gpt2") return gpt2Shape(gpt2Config(json));
-  if (family === "gpt_neox") return gptNeoXShape(gptNeoXConfig(json));
-  if (family === "gemma2") return gemma2Shape(gemma2Config(json));
-  if (family === "gemma3_text") return gemma3Shape(gemma3Config(json));
-  if (!Object.hasOwn(readers, family)) {
-    throw new EngineError(
-      `config.json: model_type ${quoted(family)} has no GGUF file here; those that do are gemma2, gemma3_text, gpt2, gpt_neox, ${listed(Object.keys(readers))}`,
-    );
-  }
-  return llamaShape(readers[family as Family](json), family as Family);
+  if (Object.hasOwn(others, family)) return others[family]!(json);
+  if (Object.hasOwn(readers, family)) return llamaShape(readers[family as Family](json), family as Family);
+  const known = [...Object.keys(others), ...Object.keys(readers)].sort();
+  throw new EngineError(`config.json: model_type ${quoted(family)} has no GGUF file here; those that do are ${listed(known)}`);
 }
 
 function gpt2Shape(config: Gpt2Config): GgufShape {
@@ -224,33 +222,6 @@ function gemmaShape(config: GemmaConfig, architecture: "gemma2" | "gemma3", caps
     vocab_size: u32(config.vocab_size),
   });
   return { architecture, heads, keyValueHeads, metadata, ropeFactors: undefined };
-}
-
-function keyed(architecture: string, values: Readonly<Record<string, GgufValue>>): GgufMetadata {
-  return Object.fromEntries(Object.entries(values).map(([key, value]) => [`${architecture}.${key}`, value]));
-}
-
-function refusal(key: string, value: unknown, why: string): EngineError {
-  return new EngineError(`config.json: ${key} is ${quoted(value)}; ${why}, so the model has no GGUF file`);
-}
-
-function scalingKeys(scaling: RopeScaling | undefined): Readonly<Record<string, GgufValue>> {
-  if (scaling?.kind === "linear") return { "rope.scaling.type": string("linear"), "rope.scaling.factor": f32(scaling.factor) };
-  return scaling?.kind === "yarn" ? yarnKeys(scaling) : {};
-}
-
-function yarnKeys({ factor, attentionFactor, betaFast, betaSlow, truncate, originalMaxPositions }: YarnScaling) {
-  if (!truncate) throw refusal("truncate", false, "llama.cpp's YaRN begins and ends at whole dimensions");
-  // llama.cpp multiplies by YaRN's usual factor itself.
-  const beyondUsual = attentionFactor / (1 + 0.1 * Math.log(factor));
-  return {
-    "rope.scaling.type": string("yarn"),
-    "rope.scaling.factor": f32(factor),
-    "rope.scaling.original_context_length": u32(originalMaxPositions),
-    ...(Math.abs(beyondUsual - 1) > 1e-6 ? { "rope.scaling.attn_factor": f32(beyondUsual) } : {}),
-    ...(betaFast === 32 ? {} : { "rope.scaling.yarn_beta_fast": f32(betaFast) }),
-    ...(betaSlow === 1 ? {} : { "rope.scaling.yarn_beta_slow": f32(betaSlow) }),
-  };
 }
 
 /** Short waves stay, long ones are stretched by the factor, and between them 1 / factor passes smoothly into 1. */

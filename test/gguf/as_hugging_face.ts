@@ -38,6 +38,22 @@ const GPT_NEOX_LAYER: typeof LAYER = [
   ["ffn_up", "mlp.dense_h_to_4h"],
   ["ffn_down", "mlp.dense_4h_to_h"],
 ];
+const LFM2_LAYER: typeof LAYER = [
+  ["attn_norm", "operator_norm"],
+  ["attn_q", "self_attn.q_proj"],
+  ["attn_k", "self_attn.k_proj"],
+  ["attn_v", "self_attn.v_proj"],
+  ["attn_output", "self_attn.out_proj"],
+  ["attn_q_norm", "self_attn.q_layernorm"],
+  ["attn_k_norm", "self_attn.k_layernorm"],
+  ["shortconv.in_proj", "conv.in_proj"],
+  ["shortconv.conv", "conv.conv"],
+  ["shortconv.out_proj", "conv.out_proj"],
+  ["ffn_norm", "ffn_norm"],
+  ["ffn_gate", "feed_forward.w1"],
+  ["ffn_up", "feed_forward.w3"],
+  ["ffn_down", "feed_forward.w2"],
+];
 const OUTSIDE: Readonly<Record<string, string>> = {
   "token_embd.weight": "model.embed_tokens.weight",
   "output_norm.weight": "model.norm.weight",
@@ -57,15 +73,25 @@ const GPT_NEOX_OUTSIDE: Readonly<Record<string, string>> = {
   "output_norm.bias": "gpt_neox.final_layer_norm.bias",
   "output.weight": "embed_out.weight",
 };
+const LFM2_OUTSIDE: Readonly<Record<string, string>> = {
+  "token_embd.weight": "model.embed_tokens.weight",
+  "token_embd_norm.weight": "model.embedding_norm.weight",
+  "output.weight": "lm_head.weight",
+};
 const LAYERS: Readonly<Record<string, typeof LAYER>> = {
   gpt2: GPT2_LAYER,
   olmo2: NORMED_AFTER,
   gemma2: NORMED_AFTER,
   gemma3: NORMED_AFTER,
   gptneox: GPT_NEOX_LAYER,
+  lfm2: LFM2_LAYER,
 };
 const PREFIXES: Readonly<Record<string, string>> = { gpt2: "transformer.h", gptneox: "gpt_neox.layers" };
-const OUTSIDES: Readonly<Record<string, Readonly<Record<string, string>>>> = { gpt2: GPT2_OUTSIDE, gptneox: GPT_NEOX_OUTSIDE };
+const OUTSIDES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  gpt2: GPT2_OUTSIDE,
+  gptneox: GPT_NEOX_OUTSIDE,
+  lfm2: LFM2_OUTSIDE,
+};
 
 /** The tensors of a GGUF file as a model of Hugging Face has them, found as transformers' own reader of GGUF files does. */
 export function asHuggingFace({ metadata, tensors }: ReadGguf): Map<string, HostTensor> {
@@ -75,14 +101,16 @@ export function asHuggingFace({ metadata, tensors }: ReadGguf): Map<string, Host
   const model = new Map<string, HostTensor>();
   for (const [name, { dimensions, data }] of tensors) {
     if (name === "rope_freqs.weight") continue;
-    const [, layer, part, ending] = /^blk\.(\d+)\.(\w+)\.(weight|bias)$/.exec(name) ?? [];
+    const [, layer, part, ending] = /^blk\.(\d+)\.([\w.]+)\.(weight|bias)$/.exec(name) ?? [];
     const names = LAYERS[architecture] ?? LAYER;
     const inner = names.find(([ours]) => ours === part)?.[1];
     const theirs = inner
       ? `${PREFIXES[architecture] ?? "model.layers"}.${layer}.${inner}.${ending}`
       : (OUTSIDES[architecture] ?? OUTSIDE)[name];
     assert.ok(theirs, `${name} is no name of llama.cpp's`);
-    const shape = [...dimensions].reverse();
+    const [rows, ...columns] = [...dimensions].reverse();
+    // PyTorch's weights of a convolution of single channels.
+    const shape = [rows!, ...(part === "shortconv.conv" ? [1] : []), ...columns];
     const [, which] = /attn_([qk])\./.exec(name) ?? [];
     let values: ArrayLike<number> = data;
     if (/^gemma[23]$/.test(architecture) && name.endsWith("norm.weight")) values = data.map((value) => value - 1);

@@ -61,19 +61,20 @@ function assertSame(
 ): void {
   assert.deepEqual([...found.keys()].sort(), [...wanted.keys()].sort());
   for (const [name, { shape, data }] of wanted) {
-    const expected = shape.length > 1 && !name.includes("wpe") ? rounded(data as Float32Array) : data;
+    const expected = shape.length > 1 && !/wpe|conv\.conv/.test(name) ? rounded(data as Float32Array) : data;
     assert.deepEqual(found.get(name)!.shape, shape, name);
     assert.deepEqual([...found.get(name)!.data], [...expected], name);
   }
 }
 
-const { gpt_neo: _, lfm2: __, nanochat: ___, phi3: ____, ...withGguf } = bases;
+const { gpt_neo: _, nanochat: __, phi3: ___, ...withGguf } = bases;
 
 const forms: readonly Config[] = [
   ...Object.values({ ...withGguf, gemma3_text: gemma3 }),
   { ...bases.llama, attention_bias: true, mlp_bias: true, tie_word_embeddings: true },
   { ...bases.granite, attention_bias: true, mlp_bias: true, tie_word_embeddings: true },
   { ...bases.gpt2, tie_word_embeddings: false, n_inner: 20 },
+  { ...bases.lfm2, tie_word_embeddings: false, conv_L_cache: 4 },
 ];
 
 /** A weight that was kept less 1, rounded as the whole weight is in 32 bits. */
@@ -105,7 +106,7 @@ for (const config of forms) {
     const halves = await exported(dir, {});
     assertSame(asHuggingFace(halves), tensors, (data) => widenFrom16(roundTo16(data, "f16"), "f16"));
     for (const [name, { type, dimensions }] of halves.tensors) {
-      assert.equal(type, dimensions.length === 1 || name === "position_embd.weight" ? "F32" : "F16", name);
+      assert.equal(type, dimensions.length === 1 || /position_embd|shortconv\.conv/.test(name) ? "F32" : "F16", name);
     }
   });
 }
@@ -196,14 +197,13 @@ test("what llama.cpp would not compute is refused in one line", async () => {
     [{ ...bases.smollm3, no_rope_layer_interval: 2 }, /no_rope_layers is \[1,0,1,0,1\]; llama\.cpp's smollm3 leaves out the positions/],
     [
       bases.gpt_neo!,
-      /model_type "gpt_neo" has no GGUF file here; those that do are gemma2, gemma3_text, gpt2, gpt_neox, granite, granitemoehybrid, llama/,
+      /model_type "gpt_neo" has no GGUF file here; those that do are gemma2, gemma3_text, gpt2, gpt_neox, granite, granitemoehybrid, lfm2, llama/,
     ],
     [bases.gemma3_text!, /layer_types is \["sliding_attention","full_attention",.*; in llama\.cpp's gemma3 every sixth layer/],
     [
       { ...bases.granitemoehybrid, position_embedding_type: "nope" },
       /position_embedding_type is "nope"; llama\.cpp's granite rotates queries and keys/,
     ],
-    [bases.lfm2!, /model_type "lfm2" has no GGUF file here/],
     [bases.nanochat!, /model_type "nanochat" has no GGUF file here/],
     [bases.phi3!, /model_type "phi3" has no GGUF file here/],
     [
@@ -252,7 +252,7 @@ async function logprobs(model: PolicyModel): Promise<Float32Array> {
   return found;
 }
 
-for (const family of Object.keys(FAMILIES).filter((name) => name !== "lfm2")) {
+for (const family of Object.keys(FAMILIES)) {
   test(`${family}: weights read back from the file give the bits of the original, and an adapter is added first`, async () => {
     const base = await savedBase(device, folder, family);
     const back = join(folder, "back");

@@ -5,12 +5,24 @@ import type { GgufTensor, Rearrange } from "./encode.ts";
 import { type GgufTensorType, tensorType } from "./tensor_types.ts";
 
 /** llama.cpp's names of architectures; Mistral is a Llama there. */
-export type GgufArchitecture = "granite" | "llama" | "qwen2" | "qwen3" | "gpt2" | "olmo2" | "smollm3" | "gemma2" | "gemma3" | "gptneox";
+export type GgufArchitecture =
+  | "granite"
+  | "lfm2"
+  | "llama"
+  | "qwen2"
+  | "qwen3"
+  | "gpt2"
+  | "olmo2"
+  | "smollm3"
+  | "gemma2"
+  | "gemma3"
+  | "gptneox";
 
 /** llama.cpp's names of what stands outside the layers. */
 const OUTER: Readonly<Record<string, string>> = {
   "model.embed_tokens": "token_embd",
   "model.norm": "output_norm",
+  "model.embedding_norm": "token_embd_norm",
   "transformer.wte": "token_embd",
   "transformer.wpe": "position_embd",
   "transformer.ln_f": "output_norm",
@@ -34,6 +46,17 @@ const INNER: Readonly<Record<string, string>> = {
   "mlp.up_proj": "ffn_up",
   "mlp.down_proj": "ffn_down",
   "shared_mlp.output_linear": "ffn_down",
+  operator_norm: "attn_norm",
+  "self_attn.out_proj": "attn_output",
+  "self_attn.q_layernorm": "attn_q_norm",
+  "self_attn.k_layernorm": "attn_k_norm",
+  "conv.in_proj": "shortconv.in_proj",
+  "conv.conv": "shortconv.conv",
+  "conv.out_proj": "shortconv.out_proj",
+  ffn_norm: "ffn_norm",
+  "feed_forward.w1": "ffn_gate",
+  "feed_forward.w3": "ffn_up",
+  "feed_forward.w2": "ffn_down",
   ln_1: "attn_norm",
   "attn.c_attn": "attn_qkv",
   "attn.c_proj": "attn_output",
@@ -75,7 +98,7 @@ export function ggufTensors(named: TensorSource, counts: HeadCounts, wanted: Ggu
     if (GATE_AND_UP.test(given)) return gateAndUp(given, source, { ...counts, wanted });
     const name = ggufName(given, counts.architecture);
     const isTransposed = TRANSPOSED.test(given);
-    const shape = isTransposed ? [...source.shape].reverse() : source.shape;
+    const shape = isTransposed ? [...source.shape].reverse() : source.shape.filter((_, i) => i !== 1 || source.shape.length < 3);
     const inOrder = wholeWeight(given, counts) ?? headsApart(given, counts) ?? pairing(given, source, counts);
     const rearrange = isTransposed ? transposed(source.shape) : inOrder;
     return [{ name, shape, type: tensorType(name, shape, wanted), source, rearrange }];
