@@ -1,5 +1,5 @@
-// y as in short_conv, and the cache keeps what later rows need: cache[place(n)] = (B x)[n],  place(n) = origin(n) + position(n)  (mod 2^32)
-// Rows are whole sequences, or with DECODE one new row of each, whose earlier products lie in the cache (their places: lib/cached_sequence).
+// y as in short_conv, and the cache keeps what later rows need: cache[place(n)] = (B x)[n],  place(n) = origin(n) + position(n) mod 2^32
+// Rows are whole sequences, or with DECODE one new row of each, whose earlier products lie in the cache (places: lib/cached_sequence).
 // A row reads no place that another row writes: those lie in its own sequence, before its own.
 // Each invocation handles one element of a row.
 import package::lib::cache::{Cached, from_cache, to_cache};

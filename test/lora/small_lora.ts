@@ -17,7 +17,10 @@ import type { PolicyModel } from "../../src/rl/model.ts";
 const shape = { hidden_size: 24, num_hidden_layers: 2, num_attention_heads: 2, num_key_value_heads: 1, intermediate_size: 20 };
 const llama = { model_type: "llama", ...shape, max_position_embeddings: 16, initializer_range: 0.2, tie_word_embeddings: true };
 
-/** Tiny models of several architectures, with fused parts, single parts that files name otherwise, biases, norms of heads and GPT-2's transposed matrices among them. */
+/**
+ * Tiny models of several architectures, with fused parts, layers that files name otherwise, biases, norms of heads and GPT-2's transposed
+ * matrices among them.
+ */
 export const FAMILIES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   llama: { ...llama, tie_word_embeddings: false },
   qwen2: { ...llama, model_type: "qwen2" },

@@ -22,8 +22,8 @@ const kernels = Object.keys(shaders).filter((id) => !id.startsWith("lib/") && !i
 
 /**
  * N packed rows, S sequences, C hidden, H heads, K kv-heads, D head_dim, F intermediate, V vocabulary, B blocks, P positions,
- * E elements of a flat buffer of parameters, L tokens of a completion at most or weights of a channel, G classes of tokens, R the rank of an adapter of T parts; a
- * cache has T places. In products M, N and K are what formulas call them, and B is parts of K.
+ * E elements of a flat buffer of parameters, L tokens of a completion at most, or weights of a channel, G classes of tokens, R the rank of
+ * an adapter of T parts; a cache has T places. In products M, N and K are what formulas call them, and B is parts of K.
  */
 const LEGEND = new Set("NSCHKDFVBPEMLGRT");
 

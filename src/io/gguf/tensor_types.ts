@@ -25,7 +25,7 @@ export function bytesOfTensor(shape: readonly number[], type: GgufTensorType): n
   return (elements(shape) / blockElements) * blockBytes;
 }
 
-/** The type of one tensor in a file of a type: vectors, positions and convolutions stay f32, and rows that are no whole blocks become f16. */
+/** The type of a tensor in a file of a type: vectors, positions and convolutions stay f32, and rows that are no whole blocks become f16. */
 export function tensorType(name: string, shape: readonly number[], wanted: GgufTensorType): GgufTensorType {
   if (shape.length < 2 || name === "position_embd.weight" || name.endsWith(".shortconv.conv.weight")) return "f32";
   return wanted === "q8_0" && shape.at(-1)! % GGML_TYPES.q8_0.blockElements !== 0 ? "f16" : wanted;
